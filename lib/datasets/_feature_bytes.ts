@@ -1,0 +1,70 @@
+/**
+ * A feature vector as the bytes of an .npy file, the form in which training databases hold it.
+ *
+ * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ */
+
+const MAGIC = "\x93NUMPY";
+
+/** Writes [D] float32 as an .npy file of version 1.0. */
+export function featureToBytes(feature: Float32Array): Uint8Array {
+  const text =
+    `{'descr': '<f4', 'fortran_order': False, 'shape': (${feature.length},), }`;
+  const padded = text.padEnd(Math.ceil((11 + text.length) / 64) * 64 - 11) +
+    "\n";
+  const out = new Uint8Array(10 + padded.length + 4 * feature.length);
+  const view = new DataView(out.buffer);
+  const head = `${MAGIC}\x01\x00`;
+  for (let i = 0; i < head.length; i++) out[i] = head.charCodeAt(i);
+  view.setUint16(8, padded.length, true);
+  for (let i = 0; i < padded.length; i++) out[10 + i] = padded.charCodeAt(i);
+  feature.forEach((value, i) =>
+    view.setFloat32(10 + padded.length + 4 * i, value, true)
+  );
+  return out;
+}
+
+/** Reads the values of an .npy file of float16, float32 or float64 in whatever shape; `name` is for messages. */
+export function featureFromBytes(
+  bytes: Uint8Array,
+  name: string,
+): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const fail = (reason: string) =>
+    new SyntaxError(
+      `Cannot read the feature of ${name}: ${reason}; expected an .npy file of floats`,
+    );
+  for (let i = 0; i < MAGIC.length; i++) {
+    if (bytes[i] !== MAGIC.charCodeAt(i)) {
+      throw fail("it does not begin with the magic of .npy");
+    }
+  }
+  if (bytes.length < 12) throw fail(`it has ${bytes.length} bytes`);
+  const wide = bytes[6]! >= 2;
+  const start = wide ? 12 : 10;
+  const end = start +
+    (wide ? view.getUint32(8, true) : view.getUint16(8, true));
+  if (end > bytes.length) {
+    throw fail(`its header ends at byte ${end} of ${bytes.length}`);
+  }
+  const header = new TextDecoder().decode(bytes.subarray(start, end));
+  const size = Number(/'descr':\s*'<f([248])'/.exec(header)?.[1]);
+  const shape = /'shape':\s*\(([\d,\s]*)\)/.exec(header)?.[1];
+  if (!size || shape === undefined) {
+    throw fail(`its header is ${header.trim()}`);
+  }
+  const count = shape.split(",").filter((n) => n.trim() !== "").reduce(
+    (product, n) => product * Number(n),
+    1,
+  );
+  if (bytes.length - end !== count * size) {
+    throw fail(
+      `${bytes.length - end} bytes follow the header, expected ${count * size}`,
+    );
+  }
+  return Float32Array.from({ length: count }, (_, i) => {
+    const at = end + i * size;
+    if (size === 4) return view.getFloat32(at, true);
+    return size === 8 ? view.getFloat64(at, true) : view.getFloat16(at, true);
+  });
+}

@@ -1,0 +1,62 @@
+/**
+ * Keys of a training database: decimal numbers in ASCII, and three that describe them.
+ */
+
+import { MsgpackReader } from "./_msgpack.ts";
+
+/** Number of items, as a MessagePack integer. */
+export const LENGTH_KEY = keyBytes("__len__");
+/** Keys of the items in order, as a MessagePack array of byte strings. */
+export const KEYS_KEY = keyBytes("__keys__");
+/** Number of classes (largest label + 1), as a MessagePack integer. */
+export const CLASSES_KEY = keyBytes("__classnum__");
+
+/** Writes a key's text as bytes, one a character. */
+export function keyBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/** Reads a key's bytes as text, one character a byte. */
+export function keyText(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+/** The number that a key is the shortest decimal of, or undefined. */
+export function keyNumber(bytes: Uint8Array): number | undefined {
+  if (
+    bytes.length === 0 || bytes.length > 15 ||
+    (bytes.length > 1 && bytes[0] === 48)
+  ) return undefined;
+  let value = 0;
+  for (const byte of bytes) {
+    if (byte < 48 || byte > 57) return undefined;
+    value = 10 * value + byte - 48;
+  }
+  return value;
+}
+
+/** The integer that is stored under a describing key, or undefined. */
+export function storedInteger(
+  db: { get(key: Uint8Array): Uint8Array | undefined },
+  key: Uint8Array,
+): number | undefined {
+  const value = db.get(key);
+  return value &&
+    new MsgpackReader(value, `LMDB key ${keyText(key)}`).integer();
+}
+
+/** The keys that are numbers, in numeric order (the database has them as text). */
+export function numberedKeys(
+  db: { keys(): Iterable<Uint8Array> },
+): Float64Array {
+  const found: number[] = [];
+  for (const key of db.keys()) {
+    const number = keyNumber(key);
+    if (number !== undefined) found.push(number);
+  }
+  return Float64Array.from(found).sort();
+}

@@ -1,0 +1,47 @@
+/**
+ * The writer that fits a recipe.
+ */
+import {
+  type DatasetWriter,
+  openFolderWriter,
+  openLmdbWriter,
+} from "@/datasets/mod.ts";
+import type { DatasetPaths } from "./dataset_files.ts";
+import type { Recipe } from "./recipe.ts";
+
+/**
+ * Opens the data set of a recipe for writing; what is there is continued. Several processes may write
+ * to one folder at once; an LMDB file has one writer at a time.
+ *
+ * In LMDB, image j of identity i of K images each has the key i K + j, whichever process writes it.
+ *
+ * Requires `--allow-read` and `--allow-write` permission, and `--allow-ffi` for LMDB.
+ *
+ * @param paths Where, see `datasetPaths`.
+ * @param recipe What is written there.
+ * @returns The writer; close it.
+ *
+ * @example A folder
+ * ```ts
+ * import { datasetPaths, openDatasetWriter, type Recipe } from "@/generation/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const directory = await Deno.makeTempDir();
+ * const recipe = { images: 5, output: { format: "folder" } } as Recipe;
+ * const writer = await openDatasetWriter(datasetPaths(directory, "faces", "folder"), recipe);
+ * await writer.write({ label: 3, image: 2, bytes: Uint8Array.of(1) });
+ * await writer.close();
+ * assert.ok(await Deno.stat(`${directory}/faces/000003/002.jpg`));
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+export function openDatasetWriter(
+  paths: DatasetPaths,
+  recipe: Recipe,
+): Promise<DatasetWriter> {
+  return recipe.output.format === "folder"
+    ? openFolderWriter(paths.data)
+    : openLmdbWriter(paths.data, {
+      indexOf: (label, image) => label * recipe.images + image,
+    });
+}

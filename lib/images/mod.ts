@@ -1,0 +1,15 @@
+/**
+ * Images: files to pixels and back, tensors, alignment, resizing, contact sheets, animations.
+ *
+ * @module
+ */
+
+export * from "./animation.ts";
+export * from "./contact_sheet.ts";
+export * from "./decode.ts";
+export * from "./encode.ts";
+export * from "./pixels.ts";
+export * from "./resize.ts";
+export * from "./similarity_transform.ts";
+export * from "./tensor.ts";
+export * from "./warp_affine.ts";

@@ -1,0 +1,17 @@
+/**
+ * The networks: each a function of (configuration, parameters, input) to a graph, and loaders for ready models.
+ *
+ * @module
+ */
+export * from "./initialisation.ts";
+export * from "./params.ts";
+export * from "./batch_norm.ts";
+export * from "./iresnet.ts";
+export * from "./vec2face_config.ts";
+export * from "./image_decoder.ts";
+export * from "./vec2face.ts";
+export * from "./masks.ts";
+export * from "./discriminator.ts";
+export * from "./catalogue.ts";
+export * from "./generator.ts";
+export * from "./recogniser.ts";

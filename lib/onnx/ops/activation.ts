@@ -1,0 +1,158 @@
+/**
+ * Activation functions.
+ *
+ * @module
+ */
+import { broadcast, checkType, emit } from "../_node.ts";
+import { float } from "./_pointwise.ts";
+import type { Value } from "../types.ts";
+import { mul } from "./arithmetic.ts";
+
+/**
+ * The larger of each element and zero; the gradient at zero is zero.
+ *
+ * @param x Operand of any shape.
+ * @returns Value of the same shape.
+ * @throws {TypeError} If x does not hold floating-point numbers.
+ *
+ * @example Negative elements become zero
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const { data } = await op.compute(op.relu(op.constant(Float32Array.of(-1, 2), [2])));
+ * deepStrictEqual([...data], [0, 2]);
+ * ```
+ */
+export function relu(x: Value): Value {
+  return float("Relu", x);
+}
+
+/**
+ * Logistic function 1 / (1 + e^-x) of each element, 0..1.
+ *
+ * @param x Operand of any shape.
+ * @returns Value of the same shape.
+ * @throws {TypeError} If x does not hold floating-point numbers.
+ *
+ * @example The middle
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const { data } = await op.compute(op.sigmoid(op.constant(Float32Array.of(0), [1])));
+ * deepStrictEqual([...data], [0.5]);
+ * ```
+ */
+export function sigmoid(x: Value): Value {
+  return float("Sigmoid", x);
+}
+
+/**
+ * Hyperbolic tangent of each element, -1..1.
+ *
+ * @param x Operand of any shape.
+ * @returns Value of the same shape.
+ * @throws {TypeError} If x does not hold floating-point numbers.
+ *
+ * @example The middle
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const { data } = await op.compute(op.tanh(op.constant(Float32Array.of(0), [1])));
+ * deepStrictEqual([...data], [0]);
+ * ```
+ */
+export function tanh(x: Value): Value {
+  return float("Tanh", x);
+}
+
+/**
+ * GELU with the exact error function: each element times the normal distribution function.
+ *
+ * @param x Operand of any shape.
+ * @returns Value of the same shape.
+ * @throws {TypeError} If x does not hold floating-point numbers.
+ *
+ * @example Zero and a large number
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const { data } = await op.compute(op.gelu(op.constant(Float32Array.of(0, 20), [2])));
+ * deepStrictEqual([...data], [0, 20]);
+ * ```
+ */
+export function gelu(x: Value): Value {
+  return float("Gelu", x);
+}
+
+/**
+ * Each element times its logistic function, also called swish.
+ *
+ * @param x Operand of any shape.
+ * @returns Value of the same shape.
+ * @throws {TypeError} If x does not hold floating-point numbers.
+ *
+ * @example Zero and a large number
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const { data } = await op.compute(op.silu(op.constant(Float32Array.of(0, 64), [2])));
+ * deepStrictEqual([...data], [0, 64]);
+ * ```
+ */
+export function silu(x: Value): Value {
+  return mul(x, sigmoid(x));
+}
+
+/**
+ * Positive elements as they are, the others times a number.
+ *
+ * @param x Operand of any shape.
+ * @param alpha Factor of the elements below zero.
+ * @returns Value of the same shape.
+ * @throws {TypeError} If x does not hold floating-point numbers.
+ *
+ * @example A quarter of what is negative
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const { data } = await op.compute(op.leakyRelu(op.constant(Float32Array.of(-4, 4), [2]), 0.25));
+ * deepStrictEqual([...data], [-1, 4]);
+ * ```
+ */
+export function leakyRelu(x: Value, alpha = 0.01): Value {
+  checkType("LeakyRelu", "the operand", x, "float32", "float64", "float16");
+  return emit("LeakyRelu", [x], x.dtype, x.shape, { alpha: { float: alpha } });
+}
+
+/**
+ * Positive elements as they are, the others times a learned slope.
+ *
+ * @param x Operand of any shape, images as `[N, C, H, W]`.
+ * @param slope Factors that broadcast to x, one a channel of images as `[C, 1, 1]`.
+ * @returns Value of x's shape.
+ * @throws {TypeError} If types differ, shapes do not broadcast or the slope has a higher rank than x.
+ *
+ * @example A slope per column
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.constant(Float32Array.of(-1, -1, 5, 5), [2, 2]);
+ * const { data } = await op.compute(op.prelu(x, op.constant(Float32Array.of(0.5, 2), [2])));
+ * deepStrictEqual([...data], [-0.5, -2, 5, 5]);
+ * ```
+ */
+export function prelu(x: Value, slope: Value): Value {
+  checkType("PRelu", "the slope", slope, x.dtype);
+  const shape = broadcast("PRelu", x.shape, slope.shape);
+  if (shape.length !== x.shape.length) {
+    throw new TypeError("Cannot build PRelu: the slope has a higher rank than the operand");
+  }
+  return emit("PRelu", [x, slope], x.dtype, x.shape);
+}

@@ -1,0 +1,87 @@
+/** Inputs, initialisers and constants: the values that no node makes. */
+import { elementCount, emit, show } from "../_node.ts";
+import type { DataType, ExternalBytes, Shape, TensorData, Value } from "../types.ts";
+
+/** Bytes of one element of each type. */
+export const BYTES_PER_ELEMENT: Readonly<Record<DataType, number>> = {
+  float32: 4,
+  float64: 8,
+  float16: 2,
+  int64: 8,
+  int32: 4,
+  uint8: 1,
+  bool: 1,
+};
+
+/** Declares a graph input. */
+export function input(name: string, dtype: DataType, shape: Shape): Value {
+  if (name === "") throw new TypeError("Cannot declare a graph input: its name is empty");
+  return { name, dtype, shape };
+}
+
+/** A source of weights: numbers in memory, half-precision bits in memory, or bytes in a file. */
+export type WeightSource =
+  | Float32Array
+  | { readonly float16: Uint16Array }
+  | (ExternalBytes & { readonly dtype: string });
+
+/**
+ * Declares a named float32 weight; half-precision sources are cast inside the graph.
+ *
+ * A source in a file is not read: the initialiser points into it.
+ */
+export function weight(name: string, shape: readonly number[], source: WeightSource): Value {
+  const count = elementCount(shape)!;
+  const wrong = (found: number | string): never => {
+    throw new TypeError(`Cannot declare weight ${name} ${show(shape)}: expected ${count} elements, found ${found}`);
+  };
+  if (source instanceof Float32Array) {
+    if (source.length !== count) wrong(source.length);
+    return { name, dtype: "float32", shape, source: { kind: "memory", data: source } };
+  }
+  if ("float16" in source) {
+    if (source.float16.length !== count) wrong(source.float16.length);
+    const half: Value = { name, dtype: "float16", shape, source: { kind: "memory", data: source.float16 } };
+    return emit("Cast", [half], "float32", shape, { to: { int: 1 } });
+  }
+  const { file, offset, byteLength, dtype } = source;
+  if (dtype !== "float32" && dtype !== "float16") {
+    throw new TypeError(`Cannot use weight ${name} in place: its type is ${dtype}, expected float32 or float16`);
+  }
+  if (byteLength !== count * BYTES_PER_ELEMENT[dtype]) wrong(byteLength / BYTES_PER_ELEMENT[dtype]);
+  const value: Value = { name, dtype, shape, source: { kind: "file", file, offset, byteLength } };
+  return dtype === "float32" ? value : emit("Cast", [value], "float32", shape, { to: { int: 1 } });
+}
+
+/** Element type that a typed array stands for; Uint8Array is taken for bool or uint8 as asked. */
+function typeOf(data: TensorData): DataType {
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof Float64Array) return "float64";
+  if (data instanceof BigInt64Array) return "int64";
+  if (data instanceof Int32Array) return "int32";
+  if (data instanceof Uint16Array) return "float16";
+  return "uint8";
+}
+
+/** A constant that is part of the graph. */
+export function constant(data: TensorData, shape: readonly number[], dtype: DataType = typeOf(data)): Value {
+  if (data.length !== elementCount(shape)) {
+    throw new TypeError(`Cannot make a constant of shape ${show(shape)}: found ${data.length} elements`);
+  }
+  return { dtype, shape, source: { kind: "memory", data } };
+}
+
+/** A float32 scalar constant. */
+export function scalar(x: number): Value {
+  return constant(Float32Array.of(x), []);
+}
+
+/** An int64 vector constant. */
+export function ints(values: readonly number[]): Value {
+  return constant(BigInt64Array.from(values, BigInt), [values.length]);
+}
+
+/** A float32 constant filled with one number. */
+export function full(shape: readonly number[], x: number): Value {
+  return constant(new Float32Array(elementCount(shape)!).fill(x), shape);
+}

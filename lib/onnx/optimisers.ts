@@ -1,0 +1,81 @@
+/**
+ * Optimiser steps as graph operations, so that a training step is one session run.
+ *
+ * Rules as PyTorch states them: https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html and
+ * https://docs.pytorch.org/docs/stable/generated/torch.optim.AdamW.html
+ *
+ * @module
+ */
+import { add, div, min2, mul, sqrt, sub } from "./ops/elementwise.ts";
+import { reduceSum, sum } from "./ops/reduction.ts";
+import type { Value } from "./types.ts";
+
+/** Settings of stochastic gradient descent. */
+export interface SgdOptions {
+  /** Share of the last velocity that is kept. @default {0.9} */
+  readonly momentum?: number;
+  /** Factor of the weight that is added to its gradient. @default {0} */
+  readonly weightDecay?: number;
+}
+
+/** One step of SGD with momentum: v' = momentum v + (g + decay p); p' = p - rate v'. */
+export function sgdStep(
+  parameter: Value,
+  gradient: Value,
+  velocity: Value,
+  rate: Value,
+  { momentum = 0.9, weightDecay = 0 }: SgdOptions = {},
+): { parameter: Value; velocity: Value } {
+  const g = weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
+  const v = add(mul(velocity, momentum), g);
+  return { parameter: sub(parameter, mul(v, rate)), velocity: v };
+}
+
+/** Settings of AdamW. */
+export interface AdamWOptions {
+  /** Decay of the mean of gradients. @default {0.9} */
+  readonly beta1?: number;
+  /** Decay of the mean of squared gradients. @default {0.999} */
+  readonly beta2?: number;
+  /** Added to the root of the mean square. @default {1e-8} */
+  readonly epsilon?: number;
+  /** Share of the weight, times the rate, that is taken off at each step. @default {0} */
+  readonly weightDecay?: number;
+}
+
+/** Values that change with the step: scalars that the caller feeds. */
+export interface AdamWSchedule {
+  /** Learning rate. */
+  readonly rate: Value;
+  /** 1 - beta1^t at step t, counted from 1. */
+  readonly correction1: Value;
+  /** 1 - beta2^t at step t, counted from 1. */
+  readonly correction2: Value;
+}
+
+/** One step of AdamW with decoupled weight decay. */
+export function adamwStep(
+  parameter: Value,
+  gradient: Value,
+  moments: { readonly first: Value; readonly second: Value },
+  { rate, correction1, correction2 }: AdamWSchedule,
+  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 }: AdamWOptions = {},
+): { parameter: Value; first: Value; second: Value } {
+  const first = add(mul(moments.first, beta1), mul(gradient, 1 - beta1));
+  const second = add(mul(moments.second, beta2), mul(mul(gradient, gradient), 1 - beta2));
+  const step = div(div(first, correction1), add(sqrt(div(second, correction2)), epsilon));
+  const decayed = weightDecay === 0 ? parameter : sub(parameter, mul(mul(parameter, rate), weightDecay));
+  return { parameter: sub(decayed, mul(step, rate)), first, second };
+}
+
+/**
+ * Scales gradients so that their common Euclidean length is at most `limit`.
+ *
+ * @returns The scaled gradients and the length before scaling.
+ */
+export function clipGradientNorm(gradients: readonly Value[], limit: number): { gradients: Value[]; norm: Value } {
+  const squares = gradients.map((g) => reduceSum(mul(g, g), g.shape.map((_, i) => i), false));
+  const norm = sqrt(sum(squares));
+  const factor = min2(div(limit, add(norm, 1e-6)), 1);
+  return { gradients: gradients.map((g) => mul(g, factor)), norm };
+}

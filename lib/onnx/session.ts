@@ -1,0 +1,196 @@
+/**
+ * Running built models in ONNX Runtime.
+ *
+ * @module
+ */
+import * as ort from "onnxruntime-node";
+import { checkBoundary, checkTensor } from "./_check_tensor.ts";
+import { externalFolder } from "./_external_folder.ts";
+import { show } from "./_node.ts";
+import { type Device, DEVICES, parseDevice } from "./devices.ts";
+import type { BuiltModel } from "./model.ts";
+import type { DataType, TensorData, Value } from "./types.ts";
+
+// The runtime writes its own warnings to stderr in colour; errors reach the caller as exceptions anyway.
+ort.env.logLevel = "fatal";
+
+/** A tensor that goes into or comes out of a session. */
+export interface Tensor {
+  /** Elements, row-major. */
+  readonly data: TensorData;
+  /** Axis lengths. */
+  readonly shape: readonly number[];
+  /** Element type. @default {taken from the array} */
+  readonly dtype?: DataType;
+}
+
+/** Options of {@linkcode createSession}. */
+export interface SessionOptions {
+  /** Device to run on. @default {"cpu"} */
+  readonly device?: Device | "auto";
+  /** Threads inside one operation; 0 lets the runtime choose. @default {0} */
+  readonly threads?: number;
+  /** Where the runtime writes a profile; empty for none. */
+  readonly profile?: string;
+  /** Reuse of one memory plan for all runs; turn off when shapes differ from run to run. @default {true} */
+  readonly memoryPattern?: boolean;
+}
+
+/** A model loaded in the runtime. Close it with {@linkcode Session.release} or `await using`. */
+export class Session implements AsyncDisposable {
+  #session: ort.InferenceSession;
+  #model: BuiltModel;
+  #released = false;
+  /** The device that runs this model. */
+  readonly device: Device;
+
+  /** Wraps a session of the runtime; use {@linkcode createSession}. */
+  constructor(session: ort.InferenceSession, model: BuiltModel, device: Device) {
+    this.#session = session;
+    this.#model = model;
+    this.device = device;
+  }
+
+  /**
+   * Runs the model.
+   *
+   * @param feeds One tensor per graph input.
+   * @param into Tensors to fill for some outputs, in place of fresh ones; what the runtime writes there must not be one of
+   * the feeds. The other outputs are made as usual.
+   * @returns One tensor per output.
+   */
+  async run(
+    feeds: Readonly<Record<string, Tensor>>,
+    into: Readonly<Record<string, Tensor>> = {},
+  ): Promise<Record<string, Required<Tensor>>> {
+    if (this.#released) throw new Error("Cannot run the model: its session has been released");
+    const { inputs: wanted, outputs } = this.#model;
+    for (const name of Object.keys(feeds)) if (!wanted.has(name)) unknown("input", name, wanted);
+    for (const name of Object.keys(into)) if (!outputs.has(name)) unknown("output", name, outputs);
+    const inputs: Record<string, ort.Tensor> = {};
+    const lengths = new Map<string, number>();
+    for (const [name, value] of wanted) {
+      const tensor = feeds[name];
+      if (tensor === undefined) {
+        throw new TypeError(`Cannot run the model: input "${name}" ${show(value.shape)} is missing`);
+      }
+      checkTensor(`input "${name}"`, value, tensor, lengths);
+      inputs[name] = native(value, tensor);
+    }
+    const fetches: Record<string, ort.Tensor | null> = {};
+    for (const [name, value] of outputs) {
+      const tensor = into[name];
+      if (tensor !== undefined) checkTensor(`output "${name}"`, value, tensor, lengths);
+      fetches[name] = tensor === undefined ? null : native(value, tensor);
+    }
+    let results: ort.InferenceSession.OnnxValueMapType;
+    try {
+      results = await this.#session.run(inputs, fetches);
+    } catch (cause) {
+      throw new Error(`Cannot run the model on ${this.device}: ${cause instanceof Error ? cause.message : cause}`, {
+        cause,
+      });
+    }
+    const out: Record<string, Required<Tensor>> = {};
+    for (const [name, value] of Object.entries(results)) {
+      const tensor = value as ort.Tensor;
+      out[name] = {
+        data: into[name]?.data ?? tensor.data as TensorData,
+        shape: tensor.dims,
+        dtype: outputs.get(name)!.dtype,
+      };
+    }
+    return out;
+  }
+
+  /** Writes the profile, if one was asked for. */
+  endProfiling(): void {
+    this.#session.endProfiling();
+  }
+
+  /** Frees the runtime's memory; the session cannot be used afterwards. A second call does nothing. */
+  async release(): Promise<void> {
+    if (this.#released) return;
+    this.#released = true;
+    await this.#session.release();
+  }
+
+  /** Same as {@linkcode Session.release}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.release();
+  }
+}
+
+/** A tensor as the runtime wants it; the elements are not copied. */
+function native({ dtype }: Value, { data, shape }: Tensor): ort.Tensor {
+  return new ort.Tensor(dtype as "float32", data as Float32Array, shape);
+}
+
+function unknown(kind: "input" | "output", name: string, known: ReadonlyMap<string, Value>): never {
+  const names = [...known.keys()].join(", ") || "none";
+  throw new TypeError(`Cannot run the model: it has no ${kind} "${name}", its ${kind}s are ${names}`);
+}
+
+/**
+ * Loads a built model into the runtime.
+ *
+ * Initialisers that lie in files are not read here: the runtime maps the files themselves. Needs `--allow-ffi`; with
+ * weights in files also `--allow-read`.
+ *
+ * @throws {Error} If the device is not there; the message says what it needs.
+ */
+export async function createSession(model: BuiltModel, options: SessionOptions = {}): Promise<Session> {
+  const { device = "cpu", threads = 0, profile = "", memoryPattern = true } = options;
+  const candidates = parseDevice(device) === "auto" ? Object.keys(DEVICES) as Device[] : [device as Device];
+  checkBoundary("input", model.inputs);
+  checkBoundary("output", model.outputs);
+  const { bytes, settings } = await prepare(model);
+  let last: unknown;
+  for (const candidate of candidates) {
+    try {
+      const session = await ort.InferenceSession.create(bytes, {
+        ...settings,
+        executionProviders: [DEVICES[candidate].provider],
+        logSeverityLevel: 4,
+        enableMemPattern: memoryPattern,
+        ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
+        ...(profile === "" ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+      });
+      return new Session(session, model, candidate);
+    } catch (error) {
+      last = error;
+    }
+  }
+  const reason = last instanceof Error ? last.message : String(last);
+  if (device === "cpu" || device === "auto") {
+    throw new Error(`Cannot load the model: ${reason}`, { cause: last });
+  }
+  throw new Error(
+    `Cannot use device "${device}": it needs ${DEVICES[device].needs}; use "cpu" or "auto" instead (${reason})`,
+    { cause: last },
+  );
+}
+
+/** Most bytes of a model file: protobuf ends at 2 GiB, and the graph itself needs some. */
+const MODEL_LIMIT_BYTES = 2 ** 31 - 2 ** 24;
+
+/** The model's bytes and where its outside bytes lie: large constants in memory, or weights in files under one folder. */
+async function prepare(
+  model: BuiltModel,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; settings: ort.InferenceSession.SessionOptions }> {
+  if (model.external.size === 0) {
+    return { bytes: model.bytes, settings: { externalData: [...model.blobs].map(([path, data]) => ({ path, data })) } };
+  }
+  const size = [...model.blobs.values()].reduce((n, { length }) => n + length, 0);
+  if (size > MODEL_LIMIT_BYTES) {
+    throw new RangeError(
+      `Cannot load the model: ${size} bytes of constants in memory beside weights in files, at most ${MODEL_LIMIT_BYTES} ` +
+        "go together; leave all weights in files or load them all",
+    );
+  }
+  const { folder, locations } = await externalFolder(model.external);
+  return {
+    bytes: model.relocate(locations),
+    settings: { extra: { session: { model_external_initializers_file_folder_path: folder } } },
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * The loop around training steps: checkpoints, log, progress, stopping.
+ *
+ * @module
+ */
+import { loadState, saveState, type TrainingState } from "./state.ts";
+
+/** A training run as the loop sees it. */
+export interface TrainingRun {
+  /** Everything that changes. */
+  readonly state: TrainingState;
+  /** Steps of the whole run. */
+  readonly steps: number;
+  /** Does the next step and returns its loss and metrics. */
+  step(): Promise<Record<string, number>>;
+}
+
+/** Settings of {@linkcode trainingLoop}. */
+export interface TrainingLoopOptions {
+  /** Folder for `checkpoint.safetensors` and `log.jsonl`. */
+  readonly folder: string;
+  /** Texts stored in the checkpoint; a checkpoint with other texts is not resumed. */
+  readonly note: Readonly<Record<string, string>>;
+  /** Clock in milliseconds. */
+  readonly now: () => number;
+  /** Time between checkpoints in seconds. @default {120} */
+  readonly checkpointSeconds?: number;
+  /** Steps whose metrics are averaged into one log line. @default {20} */
+  readonly logEvery?: number;
+  /** Called after each step with the means since the last log line. */
+  readonly onStep?: (step: number, means: Readonly<Record<string, number>>) => void;
+  /** Called after each log line, for validation; what it returns is written to the log. */
+  readonly onLog?: (step: number) => Promise<Readonly<Record<string, number>> | undefined>;
+  /** Stops after the current step, with a checkpoint. */
+  readonly signal?: AbortSignal;
+}
+
+/** Name of the checkpoint in a run's folder. */
+export const CHECKPOINT_NAME = "checkpoint.safetensors";
+
+/**
+ * Looks for a checkpoint to resume.
+ *
+ * @param folder Folder of the run.
+ * @param note What the run is; it must equal what the checkpoint says.
+ * @returns The state, or undefined when there is no checkpoint.
+ * @throws {TypeError} If the checkpoint belongs to a run with other settings.
+ */
+export function resume(folder: string, note: Readonly<Record<string, string>>): TrainingState | undefined {
+  const path = `${folder}/${CHECKPOINT_NAME}`;
+  try {
+    Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  const saved = loadState(path);
+  for (const [key, value] of Object.entries(note)) {
+    if (saved.note[key] !== value) {
+      throw new TypeError(
+        `Cannot resume "${path}": its ${key} is ${saved.note[key]}, this run's is ${value}; use the same settings or another folder`,
+      );
+    }
+  }
+  return saved.state;
+}
+
+/**
+ * Trains to the last step or until stopped.
+ *
+ * The last thing done is always a checkpoint, so a run that is stopped and started again loses nothing; one that is killed
+ * loses what came after the last checkpoint.
+ *
+ * @returns True when the last step was reached.
+ */
+export async function trainingLoop(run: TrainingRun, options: TrainingLoopOptions): Promise<boolean> {
+  const { folder, note, now, checkpointSeconds = 120, logEvery = 20, onStep, onLog, signal } = options;
+  await Deno.mkdir(folder, { recursive: true });
+  const started = now();
+  let saved = started;
+  let sums: Record<string, number> = {}, count = 0;
+  const means = () => Object.fromEntries(Object.entries(sums).map(([k, v]) => [k, v / count]));
+  const write = async (line: object) => {
+    await Deno.writeTextFile(`${folder}/log.jsonl`, `${JSON.stringify(line)}\n`, { append: true });
+  };
+  while (run.state.step < run.steps && !signal?.aborted) {
+    const report = await run.step();
+    count++;
+    for (const [key, value] of Object.entries(report)) sums[key] = (sums[key] ?? 0) + value;
+    onStep?.(run.state.step, means());
+    if (run.state.step % logEvery === 0 || run.state.step === run.steps) {
+      const extra = await onLog?.(run.state.step) ?? {};
+      await write({ step: run.state.step, seconds: (now() - started) / 1000, ...means(), ...extra });
+      sums = {};
+      count = 0;
+    }
+    if (now() - saved > checkpointSeconds * 1000) {
+      saveState(`${folder}/${CHECKPOINT_NAME}`, run.state, note);
+      saved = now();
+    }
+  }
+  saveState(`${folder}/${CHECKPOINT_NAME}`, run.state, note);
+  return run.state.step >= run.steps;
+}

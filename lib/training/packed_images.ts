@@ -1,0 +1,150 @@
+/**
+ * Training images packed as `.npy` files, as `deno task render --format npy` writes them.
+ *
+ * `images.npy` uint8 [N,112,112,3] RGB, `masks.npy` uint8 [N,112,112] (255 on the head), `labels.npy` int32 [N] and
+ * `truth.jsonl`, one line an image. Batches are read straight from the files, so memory does not grow with N.
+ *
+ * @module
+ */
+import { type NpyFile, openNpy, readNpy } from "@/weights/mod.ts";
+import { RandomStream } from "@/random/mod.ts";
+
+/** Height and width of training images in pixels. */
+const SIZE = 112;
+
+/** Pose of a training image in degrees. */
+export interface Pose {
+  /** Turn to the side. */
+  readonly yaw: number;
+  /** Nod. */
+  readonly pitch: number;
+  /** Tilt. */
+  readonly roll: number;
+}
+
+/** A folder of packed images, opened. */
+export class PackedImages implements Disposable {
+  readonly #images: NpyFile;
+  readonly #masks: NpyFile;
+  /** Label of each image, consecutive from 0. */
+  readonly labels: Int32Array;
+  /** Pose of each image. */
+  readonly poses: readonly Pose[];
+  /** Number of different labels. */
+  readonly classes: number;
+
+  /**
+   * Opens a folder.
+   *
+   * @param folder Where `images.npy` and the other files lie.
+   * @throws {TypeError} If the files do not belong together.
+   */
+  constructor(folder: string) {
+    this.#images = openNpy(`${folder}/images.npy`);
+    this.#masks = openNpy(`${folder}/masks.npy`);
+    const labels = readNpy(`${folder}/labels.npy`).data;
+    if (!(labels instanceof Int32Array)) {
+      throw new TypeError(`Cannot read "${folder}/labels.npy": its elements must be int32`);
+    }
+    const lines = Deno.readTextFileSync(`${folder}/truth.jsonl`).trimEnd().split("\n");
+    this.poses = lines.map((line) => {
+      const { yaw, pitch, roll } = JSON.parse(line) as Pose;
+      return { yaw, pitch, roll };
+    });
+    for (const [what, n] of [["masks", this.#masks.length], ["labels", labels.length], ["truth", lines.length]]) {
+      if (n !== this.#images.length) {
+        throw new TypeError(
+          `Cannot train on "${folder}": ${this.#images.length} images but ${n} ${what}; render the folder again`,
+        );
+      }
+    }
+    if (this.#images.shape.slice(1).join() !== `${SIZE},${SIZE},3`) {
+      throw new TypeError(
+        `Cannot train on "${folder}": images are [${this.#images.shape}], expected [N,${SIZE},${SIZE},3]`,
+      );
+    }
+    const numbers = new Map<number, number>();
+    for (const label of labels) if (!numbers.has(label)) numbers.set(label, numbers.size);
+    this.labels = labels.map((label) => numbers.get(label)!);
+    this.classes = numbers.size;
+  }
+
+  /** Number of images. */
+  get length(): number {
+    return this.#images.length;
+  }
+
+  /**
+   * Copies one image.
+   *
+   * @param index Number of the image.
+   * @param out Receives 112 x 112 x 3 bytes, RGB.
+   * @param flip Mirror left and right.
+   */
+  image(index: number, out: Uint8Array, flip = false): void {
+    copyRows(this.#images.rows(index, index + 1) as Uint8Array, out, 3, flip);
+  }
+
+  /**
+   * Copies one head mask.
+   *
+   * @param index Number of the image.
+   * @param out Receives 112 x 112 bytes, 255 on the head.
+   * @param flip Mirror left and right.
+   */
+  mask(index: number, out: Uint8Array, flip = false): void {
+    copyRows(this.#masks.rows(index, index + 1) as Uint8Array, out, 1, flip);
+  }
+
+  /** Closes the files. */
+  [Symbol.dispose](): void {
+    this.#images[Symbol.dispose]();
+    this.#masks[Symbol.dispose]();
+  }
+}
+
+function copyRows(source: Uint8Array, out: Uint8Array, channels: number, flip: boolean): void {
+  if (!flip) {
+    out.set(source);
+    return;
+  }
+  const row = SIZE * channels;
+  for (let y = 0; y < SIZE; y++) {
+    for (let x = 0; x < SIZE; x++) {
+      const from = y * row + x * channels, to = y * row + (SIZE - 1 - x) * channels;
+      for (let c = 0; c < channels; c++) out[to + c] = source[from + c]!;
+    }
+  }
+}
+
+/**
+ * Which images a step uses: each epoch is its own permutation, a last partial batch is left out.
+ *
+ * @param length Number of images.
+ * @param batchSize Images a step.
+ * @param step Step, counted from 0 over all epochs.
+ * @param seed Seed of the run.
+ * @returns Indices of the images and whether each is mirrored.
+ */
+export function batchIndices(
+  length: number,
+  batchSize: number,
+  step: number,
+  seed: number,
+): { indices: Int32Array; flips: boolean[] } {
+  const perEpoch = Math.floor(length / batchSize);
+  if (perEpoch < 1) throw new RangeError(`Cannot make batches of ${batchSize} from ${length} images`);
+  const epoch = Math.floor(step / perEpoch), at = (step % perEpoch) * batchSize;
+  if (cached?.key !== `${length}/${seed}/${epoch}`) {
+    const order = new RandomStream(seed, "epoch order", epoch).permutation(length);
+    cached = { key: `${length}/${seed}/${epoch}`, order };
+  }
+  const flips = new RandomStream(seed, "flips", step);
+  return {
+    indices: cached.order.slice(at, at + batchSize),
+    flips: Array.from({ length: batchSize }, () => flips.nextUint32() % 2 === 1),
+  };
+}
+
+/** The order of the current epoch; only a memory of a pure function. */
+let cached: { readonly key: string; readonly order: Int32Array } | undefined;

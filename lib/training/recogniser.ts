@@ -1,0 +1,163 @@
+/**
+ * Training of a recogniser: IResNet with the ArcFace loss, and a linear pose head on the features.
+ *
+ * The recipe follows https://github.com/deepinsight/insightface/tree/master/recognition/arcface_torch (SGD, momentum 0.9,
+ * weight decay 5e-4). Two things are ours: the margin is ramped up, which small networks need to start; and a linear head
+ * reads yaw and pitch off the features with a small weight, so that the features keep the pose that a generator has to
+ * bring back (without it a small recogniser forgets pose, and the generator answers with frontal faces only).
+ *
+ * @module
+ */
+import * as op from "@/onnx/mod.ts";
+import type { Value } from "@/onnx/mod.ts";
+import {
+  initialise,
+  inputParameters,
+  iresnet,
+  type IResNetConfig,
+  type ParameterSpec,
+} from "@/networks/mod.ts";
+import { RandomStream } from "@/random/mod.ts";
+import { arcfaceLoss } from "./arcface.ts";
+import { imagesFromBytes } from "./image_input.ts";
+import { batchIndices, type PackedImages } from "./packed_images.ts";
+import { warmupCosine } from "./schedule.ts";
+import type { TrainingRun } from "./loop.ts";
+import type { TrainingState } from "./state.ts";
+import { Trainer } from "./trainer.ts";
+
+/** Settings of a recogniser's training. */
+export interface RecogniserTrainingOptions {
+  /** Shape of the network. */
+  readonly config: IResNetConfig;
+  /** Training images. */
+  readonly data: PackedImages;
+  /** Passes over the images. */
+  readonly epochs: number;
+  /** Images a step. @default {64} */
+  readonly batchSize?: number;
+  /** Highest learning rate. @default {0.1} */
+  readonly rate?: number;
+  /** Factor of the cosines. @default {32} */
+  readonly scale?: number;
+  /** Final margin in radians. @default {0.35} */
+  readonly margin?: number;
+  /** Share of the run over which the margin rises from 0. @default {0.3} */
+  readonly marginRamp?: number;
+  /** Weight of the squared error of the pose head, in units of (45 degrees)^2. @default {1} */
+  readonly poseWeight?: number;
+  /** Decay of matrices and kernels. @default {5e-4} */
+  readonly weightDecay?: number;
+  /** Seed of first weights, order and flips. @default {1} */
+  readonly seed?: number;
+  /** Device and threads. */
+  readonly session?: op.SessionOptions;
+}
+
+/** Degrees that count as 1 for the pose head. */
+export const POSE_UNIT_DEGREES = 45;
+
+/** A recogniser in training. */
+export class RecogniserTraining implements TrainingRun, AsyncDisposable {
+  readonly #trainer: Trainer;
+  readonly #options: RecogniserTrainingOptions;
+  readonly #batchSize: number;
+  readonly #images: Uint8Array<ArrayBuffer>;
+  readonly #labels: BigInt64Array<ArrayBuffer>;
+  readonly #poses: Float32Array<ArrayBuffer>;
+  readonly steps: number;
+
+  private constructor(trainer: Trainer, options: RecogniserTrainingOptions, batchSize: number) {
+    this.#trainer = trainer;
+    this.#options = options;
+    this.#batchSize = batchSize;
+    this.steps = Math.floor(options.data.length / batchSize) * options.epochs;
+    this.#images = new Uint8Array(batchSize * 112 * 112 * 3);
+    this.#labels = new BigInt64Array(batchSize);
+    this.#poses = new Float32Array(batchSize * 2);
+  }
+
+  /**
+   * Builds the training graph.
+   *
+   * @param options Network, data and recipe.
+   * @param saved State to go on from; drawn afresh when left out.
+   */
+  static async create(options: RecogniserTrainingOptions, saved?: TrainingState): Promise<RecogniserTraining> {
+    const { config, data, batchSize = 64, scale = 32, poseWeight = 1, weightDecay = 5e-4, seed = 1 } = options;
+    const params = inputParameters();
+    const images = op.input("images", "uint8", [batchSize, config.inputSize, config.inputSize, 3]);
+    const labels = op.input("labels", "int64", [batchSize]);
+    const poses = op.input("poses", "float32", [batchSize, 2]);
+    const margin = op.input("margin", "float32", []);
+    const { features, updates } = iresnet(config, params, imagesFromBytes(images), { training: true });
+    const centres = params.param("classes.weight", [data.classes, config.features], {
+      init: { kind: "normal", sd: 0.01 },
+    });
+    const arc = arcfaceLoss({ features, centres, labels, margin, scale });
+    const pose = poseLoss(features, poses, params);
+    const loss = op.add(arc.loss, op.mul(pose, poseWeight));
+    const trainer = await Trainer.create({
+      data: [images, labels, poses, margin],
+      parameters: params,
+      loss,
+      metrics: { arcface: arc.loss, accuracy: arc.accuracy, cosine: arc.cosine, pose },
+      updates,
+      batchSize,
+      optimiser: { kind: "sgd", momentum: 0.9, weightDecay },
+      ...(options.session === undefined ? {} : { session: options.session }),
+    }, saved ?? freshState(params.specs, seed));
+    return new RecogniserTraining(trainer, options, batchSize);
+  }
+
+  /** Weights, moments and step counter. */
+  get state(): TrainingState {
+    return this.#trainer.state;
+  }
+
+  /** Does one step. */
+  async step(): Promise<Record<string, number>> {
+    const { data, seed = 1, rate = 0.1, margin = 0.35, marginRamp = 0.3 } = this.#options;
+    const { step } = this.state;
+    const { indices, flips } = batchIndices(data.length, this.#batchSize, step, seed);
+    indices.forEach((index, i) => {
+      data.image(index, this.#images.subarray(i * 112 * 112 * 3, (i + 1) * 112 * 112 * 3), flips[i]);
+      this.#labels[i] = BigInt(data.labels[index]!);
+      const { yaw, pitch } = data.poses[index]!;
+      this.#poses[2 * i] = (flips[i] ? -yaw : yaw) / POSE_UNIT_DEGREES;
+      this.#poses[2 * i + 1] = pitch / POSE_UNIT_DEGREES;
+    });
+    const size = this.#batchSize;
+    return await this.#trainer.step({
+      images: { data: this.#images, shape: [size, 112, 112, 3] },
+      labels: { data: this.#labels, shape: [size] },
+      poses: { data: this.#poses, shape: [size, 2] },
+      margin: { data: Float32Array.of(margin * Math.min(1, step / (marginRamp * this.steps))), shape: [] },
+    }, warmupCosine(step, { peak: rate, steps: this.steps, warmup: 100 }));
+  }
+
+  /** Weights and buffers of the network itself, without class vectors and pose head. */
+  networkValues(): Map<string, Float32Array<ArrayBuffer>> {
+    const own = [...this.state.values].filter(([name]) => !name.startsWith("classes.") && !name.startsWith("pose."));
+    return new Map(own);
+  }
+
+  /** Frees the runtime's memory. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#trainer[Symbol.asyncDispose]();
+  }
+}
+
+/** Mean squared error of a linear read-out of (yaw, pitch), in units of 45 degrees. */
+function poseLoss(features: Value, poses: Value, params: ReturnType<typeof inputParameters>): Value {
+  const width = features.shape[1] as number;
+  const weight = params.param("pose.weight", [2, width], { init: { kind: "normal", sd: 0.01 } });
+  const bias = params.param("pose.bias", [2], { init: { kind: "constant", value: 0 } });
+  const error = op.sub(op.linear(features, weight, bias), poses);
+  return op.mean(op.mul(error, error));
+}
+
+/** First weights of a run. */
+export function freshState(specs: readonly ParameterSpec[], seed: number): TrainingState {
+  return { step: 0, values: initialise(specs, new RandomStream(seed, "initial weights")), slots: new Map() };
+}

@@ -1,0 +1,216 @@
+/**
+ * A training step as one session run: forward pass, gradients and optimiser in one graph.
+ *
+ * Weights and moments are graph inputs and outputs. Two sets of buffers take turns, so that the runtime never writes what
+ * it still reads and no memory is allocated from step to step.
+ *
+ * @module
+ */
+import * as op from "@/onnx/mod.ts";
+import type { Session, Value } from "@/onnx/mod.ts";
+import { type ParameterSpec, type StatisticsUpdate, updateRunningStatistics } from "@/networks/mod.ts";
+import type { TrainingState } from "./state.ts";
+
+/** Optimiser of a training graph. */
+export type Optimiser =
+  | ({ readonly kind: "sgd"; readonly clip?: number } & op.SgdOptions)
+  | ({ readonly kind: "adamw"; readonly clip?: number } & op.AdamWOptions);
+
+/** One trained network of a graph: what it asked for, and the graph values. */
+export interface TrainedParameters {
+  /** Parameters and buffers. */
+  readonly specs: readonly ParameterSpec[];
+  /** Graph inputs by name. */
+  readonly values: ReadonlyMap<string, Value>;
+}
+
+/** Description of a training graph. */
+export interface TrainerOptions {
+  /** Graph inputs that every step feeds. */
+  readonly data: readonly Value[];
+  /** Weights to train. */
+  readonly parameters: TrainedParameters;
+  /** What is minimised, a scalar. */
+  readonly loss: Value;
+  /** Scalars to report at each step. */
+  readonly metrics?: Readonly<Record<string, Value>>;
+  /** Batch statistics that move running ones. */
+  readonly updates?: readonly StatisticsUpdate[];
+  /** Samples a step. */
+  readonly batchSize: number;
+  /** Optimiser and its settings. */
+  readonly optimiser: Optimiser;
+  /** Device and threads. */
+  readonly session?: op.SessionOptions;
+}
+
+type Buffer = Float32Array<ArrayBuffer>;
+
+/** A network being trained. */
+export class Trainer implements AsyncDisposable {
+  readonly #session: Session;
+  readonly #options: TrainerOptions;
+  readonly #trained: readonly ParameterSpec[];
+  readonly #used: readonly ParameterSpec[];
+  /** Buffers that the next step writes; they change places with the state's after each step. */
+  readonly #spare = new Map<string, Buffer>();
+  /** Weights, moments and step counter; change it only between steps. */
+  readonly state: TrainingState;
+
+  private constructor(
+    session: Session,
+    options: TrainerOptions,
+    used: readonly ParameterSpec[],
+    state: TrainingState,
+  ) {
+    this.#session = session;
+    this.#options = options;
+    this.#used = used;
+    this.#trained = used.filter((spec) => spec.trainable);
+    this.state = state;
+    for (const spec of this.#trained) {
+      for (const slot of slotsOf(options.optimiser, spec.name)) {
+        if (!state.slots.has(slot)) state.slots.set(slot, new Float32Array(state.values.get(spec.name)!.length));
+        this.#spare.set(slot, new Float32Array(state.slots.get(slot)!.length));
+      }
+      this.#spare.set(spec.name, new Float32Array(state.values.get(spec.name)!.length));
+    }
+  }
+
+  /**
+   * Builds the graph of a step and loads it.
+   *
+   * @param options What to train and how.
+   * @param state Where to start; missing moments start at zero.
+   * @throws {TypeError} If the state lacks a weight or has it in another size.
+   */
+  static async create(options: TrainerOptions, state: TrainingState): Promise<Trainer> {
+    const { parameters, loss, metrics = {}, updates = [], data, optimiser } = options;
+    for (const spec of parameters.specs) {
+      const size = spec.shape.reduce((a, b) => a * b, 1), found = state.values.get(spec.name)?.length;
+      if (found !== size) {
+        throw new TypeError(
+          `Cannot train: weight ${spec.name} [${spec.shape}] needs ${size} values, the state has ${found ?? "none"}`,
+        );
+      }
+    }
+    const trained = parameters.specs.filter((spec) => spec.trainable);
+    const weights = trained.map((spec) => parameters.values.get(spec.name)!);
+    let gradients = op.gradients(loss, weights);
+    const outputs: Record<string, Value> = { loss: op.identity(loss) };
+    if (optimiser.clip !== undefined) {
+      const clipped = op.clipGradientNorm(gradients, optimiser.clip);
+      gradients = clipped.gradients;
+      outputs["gradientNorm"] = clipped.norm;
+    }
+    const rate = op.input("rate", "float32", []);
+    const correction1 = op.input("correction1", "float32", []);
+    const correction2 = op.input("correction2", "float32", []);
+    const slots: Value[] = [];
+    trained.forEach((spec, i) => {
+      const weightDecay = spec.decay ? optimiser.weightDecay ?? 0 : 0;
+      const names = slotsOf(optimiser, spec.name);
+      const inputs = names.map((name) => op.input(name, "float32", spec.shape));
+      slots.push(...inputs);
+      if (optimiser.kind === "sgd") {
+        const next = op.sgdStep(weights[i]!, gradients[i]!, inputs[0]!, rate, { ...optimiser, weightDecay });
+        outputs[`${spec.name}'`] = next.parameter;
+        outputs[`${names[0]}'`] = next.velocity;
+      } else {
+        const moments = { first: inputs[0]!, second: inputs[1]! };
+        const schedule = { rate, correction1, correction2 };
+        const next = op.adamwStep(weights[i]!, gradients[i]!, moments, schedule, { ...optimiser, weightDecay });
+        outputs[`${spec.name}'`] = next.parameter;
+        outputs[`${names[0]}'`] = next.first;
+        outputs[`${names[1]}'`] = next.second;
+      }
+    });
+    for (const [name, value] of Object.entries(metrics)) outputs[name] = op.identity(value);
+    for (const { meanName, varianceName, mean, variance } of updates) {
+      outputs[`${meanName}'`] = op.identity(mean);
+      outputs[`${varianceName}'`] = op.identity(variance);
+    }
+    // Buffers that only evaluation reads, such as running statistics, are no inputs of this graph.
+    const reachable = new Set(op.sortNodes(Object.values(outputs)).flatMap((node) => node.inputs));
+    const used = parameters.specs.filter((spec) => reachable.has(parameters.values.get(spec.name)!));
+    const schedule = optimiser.kind === "sgd" ? [rate] : [rate, correction1, correction2];
+    const inputs = [...data, ...used.map((spec) => parameters.values.get(spec.name)!), ...slots, ...schedule];
+    const session = await op.createSession(op.buildModel({ inputs, outputs }), options.session);
+    return new Trainer(session, options, used, state);
+  }
+
+  /** The device that runs the step. */
+  get device(): op.Device {
+    return this.#session.device;
+  }
+
+  /**
+   * Does one step.
+   *
+   * @param data One tensor per data input.
+   * @param rate Learning rate of this step.
+   * @returns The loss and the metrics.
+   * @throws {RangeError} If the loss is not a finite number; the state is then as it was before the step.
+   */
+  async step(data: Readonly<Record<string, op.Tensor>>, rate: number): Promise<Record<string, number>> {
+    const { optimiser, updates = [], batchSize, metrics = {} } = this.#options;
+    const feeds: Record<string, op.Tensor> = { ...data, rate: { data: Float32Array.of(rate), shape: [] } };
+    if (optimiser.kind === "adamw") {
+      const t = this.state.step + 1, { beta1 = 0.9, beta2 = 0.999 } = optimiser;
+      feeds["correction1"] = { data: Float32Array.of(1 - beta1 ** t), shape: [] };
+      feeds["correction2"] = { data: Float32Array.of(1 - beta2 ** t), shape: [] };
+    }
+    const into: Record<string, op.Tensor> = {};
+    for (const { name, shape } of this.#used) feeds[name] = { data: this.state.values.get(name)!, shape };
+    for (const { name, shape } of this.#trained) {
+      into[`${name}'`] = { data: this.#spare.get(name)!, shape };
+      for (const slot of slotsOf(optimiser, name)) {
+        feeds[slot] = { data: this.state.slots.get(slot)!, shape };
+        into[`${slot}'`] = { data: this.#spare.get(slot)!, shape };
+      }
+    }
+    const results = await this.#session.run(feeds, into);
+    const report: Record<string, number> = {};
+    for (const name of ["loss", ...(optimiser.clip === undefined ? [] : ["gradientNorm"]), ...Object.keys(metrics)]) {
+      report[name] = results[name]!.data[0] as number;
+    }
+    if (!Number.isFinite(report["loss"])) {
+      throw new RangeError(`Cannot go on training: the loss at step ${this.state.step} is ${report["loss"]}`);
+    }
+    for (const { name } of this.#trained) {
+      this.#swap(this.state.values, name);
+      for (const slot of slotsOf(optimiser, name)) this.#swap(this.state.slots, slot);
+    }
+    for (const update of updates) {
+      updateRunningStatistics(
+        {
+          mean: this.state.values.get(update.meanName)!,
+          variance: this.state.values.get(update.varianceName)!,
+        },
+        {
+          mean: results[`${update.meanName}'`]!.data as Float32Array,
+          variance: results[`${update.varianceName}'`]!.data as Float32Array,
+          count: batchSize * update.elementsPerSample,
+        },
+      );
+    }
+    this.state.step++;
+    return report;
+  }
+
+  #swap(live: Map<string, Buffer>, name: string): void {
+    const old = live.get(name)!;
+    live.set(name, this.#spare.get(name)!);
+    this.#spare.set(name, old);
+  }
+
+  /** Frees the runtime's memory. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+/** Names of the moments that belong to a weight. */
+function slotsOf(optimiser: Optimiser, name: string): readonly string[] {
+  return optimiser.kind === "sgd" ? [`${name}#velocity`] : [`${name}#first`, `${name}#second`];
+}

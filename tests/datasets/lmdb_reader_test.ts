@@ -1,0 +1,108 @@
+import { openLmdb } from "@/datasets/mod.ts";
+import assert from "node:assert/strict";
+import { LmdbAppender } from "../../lib/datasets/_lmdb_appender.ts";
+import { withDir } from "./_paths.ts";
+
+const text = (value: string) => new TextEncoder().encode(value);
+/** [one byte, label] as MessagePack. */
+const record = (byte: number, label: number) =>
+  Uint8Array.of(0x92, 0xc4, 1, byte, label);
+
+/** Makes a database of raw entries. */
+async function raw(
+  path: string,
+  entries: [string, Uint8Array][],
+): Promise<void> {
+  const db = await LmdbAppender.open(path);
+  db.put(entries.map(([key, value]) => [text(key), value]));
+  db.close();
+}
+
+Deno.test("openLmdb() gives items in the order of __keys__, also when keys are no numbers", () =>
+  withDir(async (dir) => {
+    await raw(`${dir}/a.lmdb`, [
+      ["b/x", record(1, 4)],
+      ["a/y", record(2, 5)],
+      ["__len__", Uint8Array.of(2)],
+      [
+        "__keys__",
+        Uint8Array.of(0x92, 0xc4, 3, ...text("b/x"), 0xa3, ...text("a/y")),
+      ],
+    ]);
+    await using reader = await openLmdb(`${dir}/a.lmdb`);
+    assert.deepEqual([...reader.labels], [4, 5]);
+    assert.deepEqual(await reader.get(1), {
+      label: 5,
+      bytes: Uint8Array.of(2),
+    });
+    assert.equal(reader.classes, undefined);
+  }));
+
+Deno.test("openLmdb() counts items in numeric order when __keys__ is missing or behind", () =>
+  withDir(async (dir) => {
+    const items: [string, Uint8Array][] = [["10", record(3, 1)], [
+      "2",
+      record(2, 1),
+    ], ["0", record(1, 0)]];
+    await raw(`${dir}/a.lmdb`, items);
+    await raw(`${dir}/b.lmdb`, [...items, ["__len__", Uint8Array.of(1)], [
+      "__keys__",
+      Uint8Array.of(0x91, 0xc4, 1, 48),
+    ]]);
+    for (const name of ["a", "b"]) {
+      await using reader = await openLmdb(`${dir}/${name}.lmdb`);
+      const all = await Array.fromAsync(reader);
+      assert.deepEqual(all.map(({ bytes }) => bytes[0]), [1, 2, 3]);
+    }
+  }));
+
+Deno.test("openLmdb() reads a database that is a folder", () =>
+  withDir(async (dir) => {
+    await Deno.mkdir(`${dir}/a`);
+    await raw(`${dir}/a/data.mdb`, [["0", record(8, 2)]]);
+    await using reader = await openLmdb(`${dir}/a`);
+    assert.deepEqual(await reader.get(0), {
+      label: 2,
+      bytes: Uint8Array.of(8),
+    });
+  }));
+
+Deno.test("get() throws when the index is outside, the record is damaged or missing, or the reader is closed", () =>
+  withDir(async (dir) => {
+    await raw(`${dir}/a.lmdb`, [["0", record(1, 0)], [
+      "1",
+      Uint8Array.of(0x92, 0xc4, 200, 1),
+    ]]);
+    const reader = await openLmdb(`${dir}/a.lmdb`);
+    for (const index of [-1, 2, 0.5, NaN]) {
+      await assert.rejects(
+        reader.get(index),
+        (e) =>
+          e instanceof RangeError &&
+          e.message.includes(`index is ${index}, expected an integer in 0..1`),
+      );
+    }
+    const damaged = (e: unknown) =>
+      e instanceof SyntaxError && e.message.includes("record 1 of");
+    await assert.rejects(reader.get(1), damaged);
+    assert.throws(() => reader.labels, damaged);
+    await reader.close();
+    await reader.close();
+    await assert.rejects(
+      reader.get(0),
+      (e) => e instanceof TypeError && e.message.includes("it is closed"),
+    );
+
+    await raw(`${dir}/b.lmdb`, [
+      ["0", record(1, 0)],
+      ["x", record(1, 0)],
+      ["__len__", Uint8Array.of(2)],
+      ["__keys__", Uint8Array.of(0x92, 0xc4, 1, 48, 0xc4, 1, 49)],
+    ]);
+    await using other = await openLmdb(`${dir}/b.lmdb`);
+    await assert.rejects(
+      other.get(1),
+      (e) =>
+        e instanceof SyntaxError && e.message.includes("__keys__ lists it"),
+    );
+  }));

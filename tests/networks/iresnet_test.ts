@@ -1,0 +1,145 @@
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import * as op from "@/onnx/mod.ts";
+import {
+  inputParameters,
+  iresnet,
+  iresnetConfig,
+  iresnetSpecs,
+  storedParameters,
+  updateRunningStatistics,
+} from "@/networks/mod.ts";
+import { openWeights } from "@/weights/mod.ts";
+import { arrays, assertClose, fixture, TINY_IRESNET } from "./_fixtures.ts";
+
+const CASES = [["iresnet", 0], ["iresnet_se", 2]] as const;
+
+Deno.test.each(CASES)(
+  "iresnet() computes what the reference's module computes in evaluation: %s",
+  async (name, squeezeExcitation) => {
+    const expected = arrays(`${name}.npz`);
+    const params = storedParameters(openWeights(fixture(`${name}.pth`)));
+    const images = op.input("images", "float32", ["N", 3, 32, 32]);
+    const { features, taps, updates } = iresnet(
+      { ...TINY_IRESNET, squeezeExcitation },
+      params,
+      images,
+    );
+    strictEqual(updates.length, 0);
+    const built = op.buildModel({
+      inputs: [images],
+      outputs: { features, tap2: taps[1]!, tap4: taps[3]! },
+    });
+    await using session = await op.createSession(built);
+    const out = await session.run({ images: expected("images") });
+    for (const key of ["features", "tap2", "tap4"]) {
+      deepStrictEqual(out[key]!.shape, expected(key).shape);
+      assertClose(out[key]!.data as Float32Array, expected(key).data, 5e-6);
+    }
+  },
+);
+
+Deno.test.each(CASES)(
+  "iresnet() computes what the reference's module computes in training, running statistics too: %s",
+  async (name, squeezeExcitation) => {
+    const expected = arrays(`${name}.npz`);
+    const file = openWeights(fixture(`${name}.pth`));
+    const images = op.input("images", "float32", [4, 3, 32, 32]);
+    const dropoutMask = op.input("dropout", "float32", [4, 128]);
+    const { features, updates } = iresnet(
+      { ...TINY_IRESNET, squeezeExcitation },
+      storedParameters(file),
+      images,
+      { training: true, dropoutMask },
+    );
+    const statistics = updates.flatMap((
+      { meanName, varianceName, mean, variance },
+    ) => [
+      [meanName, mean] as const,
+      [varianceName, variance] as const,
+    ]);
+    const built = op.buildModel({
+      inputs: [images, dropoutMask],
+      outputs: { features, ...Object.fromEntries(statistics) },
+    });
+    await using session = await op.createSession(built);
+    const out = await session.run({
+      images: expected("images"),
+      dropout: expected("dropout"),
+    });
+    assertClose(
+      out["features"]!.data as Float32Array,
+      expected("train_features").data,
+      2e-5,
+    );
+    strictEqual(updates.length, 22, "every batch norm of the network");
+    for (const { meanName, varianceName, elementsPerSample } of updates) {
+      const running = {
+        mean: file.readFloat32(meanName),
+        variance: file.readFloat32(varianceName),
+      };
+      updateRunningStatistics(running, {
+        mean: out[meanName]!.data as Float32Array,
+        variance: out[varianceName]!.data as Float32Array,
+        count: 4 * elementsPerSample,
+      });
+      assertClose(running.mean, expected(`after.${meanName}`).data, 2e-6);
+      assertClose(
+        running.variance,
+        expected(`after.${varianceName}`).data,
+        2e-6,
+      );
+    }
+  },
+);
+
+Deno.test("iresnetSpecs() asks for what the reference's state dict holds, and nothing else", () => {
+  const config = { ...TINY_IRESNET, squeezeExcitation: 2 };
+  const held = [...openWeights(fixture("iresnet_se.pth")).tensors.values()]
+    .filter(({ name }) => !name.endsWith("num_batches_tracked"))
+    .map(({ name, shape }) => `${name} ${shape}`);
+  const asked = iresnetSpecs(config).map(({ name, shape }) =>
+    `${name} ${shape}`
+  );
+  deepStrictEqual(asked.sort(), held.sort());
+});
+
+Deno.test("iresnetSpecs() trains all but the running statistics and the last gain", () => {
+  const frozen = iresnetSpecs(TINY_IRESNET).filter((spec) => !spec.trainable);
+  const others = frozen.filter(({ name }) => !/running_(mean|var)$/.test(name));
+  deepStrictEqual(others.map(({ name }) => name), ["features.weight"]);
+  strictEqual(frozen.length, 2 * 22 + 1);
+});
+
+Deno.test("iresnetSpecs() marks matrices and kernels for weight decay", () => {
+  const specs = iresnetSpecs(iresnetConfig(18, { quarter: true }));
+  const decayed = (name: string) =>
+    specs.find((spec) => spec.name === name)!.decay;
+  deepStrictEqual(
+    [
+      "conv1.weight",
+      "fc.weight",
+      "fc.bias",
+      "prelu.weight",
+      "bn1.weight",
+      "bn1.running_var",
+    ].map(
+      decayed,
+    ),
+    [true, true, false, false, false, false],
+  );
+});
+
+Deno.test("iresnet() refuses images of another size", () => {
+  const images = op.input("images", "float32", ["N", 3, 112, 112]);
+  throws(() => iresnet(TINY_IRESNET, inputParameters(), images), {
+    name: "TypeError",
+    message: /expected \[N,3,32,32\]/,
+  });
+});
+
+Deno.test("iresnet() refuses squeeze-and-excitation that leaves no channel", () => {
+  throws(() => iresnetSpecs({ ...TINY_IRESNET, squeezeExcitation: 16 }), {
+    name: "RangeError",
+    message: /widths of 16 or more/,
+  });
+});
