@@ -68,9 +68,7 @@ export function bare(flag: string): string {
 }
 
 function toNumber(text: string, flag: string, bounds: NumberBounds): number {
-  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim())
-    ? Number(text)
-    : NaN;
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : NaN;
   const { min = -Infinity, max = Infinity, integer = false } = bounds;
   if (
     !Number.isFinite(value) || value < min || value > max ||
@@ -167,9 +165,7 @@ export class TaskArguments {
     const found = choices.find((choice) => choice === value);
     if (found === undefined) {
       throw new UsageError(
-        `Cannot read --${bare(flag)}: expected one of ${
-          choices.join(", ")
-        }, got "${value}"`,
+        `Cannot read --${bare(flag)}: expected one of ${choices.join(", ")}, got "${value}"`,
       );
     }
     return found;
@@ -178,9 +174,7 @@ export class TaskArguments {
   /** Number, or undefined when neither given nor defaulted. */
   optionalNumber(flag: string, bounds: NumberBounds = {}): number | undefined {
     const value = this.optionalText(flag);
-    return value === undefined
-      ? undefined
-      : toNumber(value, bare(flag), bounds);
+    return value === undefined ? undefined : toNumber(value, bare(flag), bounds);
   }
 
   /** Number that must be there. */
@@ -213,9 +207,7 @@ export class TaskArguments {
     const value = /^(\d+|0x[0-9a-f]+)$/i.test(text) ? BigInt(text) : -1n;
     if (value < 0n || value >= 1n << 64n) {
       throw new UsageError(
-        `Cannot read --${
-          bare(flag)
-        }: expected a whole number from 0 to 2^64 - 1, got "${text}"`,
+        `Cannot read --${bare(flag)}: expected a whole number from 0 to 2^64 - 1, got "${text}"`,
       );
     }
     return value;
@@ -229,16 +221,12 @@ export class TaskArguments {
     const value = this.optionalText(flag);
     if (value === undefined) return undefined;
     const match = /^(\d+):(\d+)$/.exec(value);
-    const pair: [number, number] = match
-      ? [Number(match[1]), Number(match[2])]
-      : [NaN, NaN];
+    const pair: [number, number] = match ? [Number(match[1]), Number(match[2])] : [NaN, NaN];
     if (
       !Number.isSafeInteger(pair[0]) || !Number.isSafeInteger(pair[1]) ||
       (!open && pair[0] >= pair[1])
     ) {
-      const rule = open
-        ? "two whole numbers a:b"
-        : "two whole numbers a:b with a < b";
+      const rule = open ? "two whole numbers a:b" : "two whole numbers a:b with a < b";
       throw new UsageError(
         `Cannot read --${bare(flag)}: expected ${rule}, got "${value}"`,
       );
@@ -264,9 +252,7 @@ export function readArguments(
     flag: bare(option.flag),
   }));
   const spelled = new Map(
-    options.flatMap((o) =>
-      [o.flag, ...(o.alias ?? [])].map((name) => [bare(name), o] as const)
-    ),
+    options.flatMap((o) => [o.flag, ...(o.alias ?? [])].map((name) => [bare(name), o] as const)),
   );
   const words: string[] = [];
   for (let i = 0; i < argv.length; i++) {
@@ -286,17 +272,13 @@ export function readArguments(
       option !== undefined && option.value === undefined && value !== undefined
     ) {
       throw new UsageError(
-        `Cannot read --${option.flag}: it is a switch and takes no value, got "${
-          value.slice(1)
-        }"`,
+        `Cannot read --${option.flag}: it is a switch and takes no value, got "${value.slice(1)}"`,
       );
     }
     words.push(`--${option?.flag ?? name}${value ?? ""}`);
   }
   const unknown: string[] = [];
-  const valued = options.filter((o) => o.value !== undefined).map((o) =>
-    o.flag
-  );
+  const valued = options.filter((o) => o.value !== undefined).map((o) => o.flag);
   const parsed = parseArgs(words, {
     boolean: [
       "help",
@@ -352,9 +334,7 @@ export function readArguments(
     if (found.length > 0) given.add(option.flag);
     values.set(
       option.flag,
-      found.length > 0 || option.default === undefined
-        ? found
-        : [String(option.default)],
+      found.length > 0 || option.default === undefined ? found : [String(option.default)],
     );
   }
   return new TaskArguments(values, given, positionals);

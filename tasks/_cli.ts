@@ -10,22 +10,11 @@
  * | SIGINT (Ctrl-C) | "Stopped" on stderr, after main has closed its files | 130 |
  * | SIGTERM | the same | 143 |
  */
-import {
-  readArguments,
-  type TaskArguments,
-  type TaskSpec,
-  UsageError,
-} from "./_arguments.ts";
+import { readArguments, type TaskArguments, type TaskSpec, UsageError } from "./_arguments.ts";
 import { helpText } from "./_help.ts";
 import { environment, writeText } from "./_progress.ts";
 
-export {
-  type NumberBounds,
-  TaskArguments,
-  type TaskOption,
-  type TaskSpec,
-  UsageError,
-} from "./_arguments.ts";
+export { type NumberBounds, TaskArguments, type TaskOption, type TaskSpec, UsageError } from "./_arguments.ts";
 export { clock, Progress, type ProgressOptions } from "./_progress.ts";
 
 /** Body of a task: may return an exit code; should watch `signal` and leave by throwing `signal.reason` when it fires. */

@@ -2,23 +2,10 @@
  * What `deno task generate` takes, and how it becomes settings of a data set.
  */
 import { basename } from "node:path";
-import {
-  type DatasetJob,
-  type DatasetSettings,
-  prepareDataset,
-  readRecipe,
-  type Recipe,
-} from "@/generation/mod.ts";
+import { type DatasetJob, type DatasetSettings, prepareDataset, readRecipe, type Recipe } from "@/generation/mod.ts";
 import { keptTokens } from "@/networks/mod.ts";
 import { type TaskArguments, type TaskSpec, UsageError } from "./_cli.ts";
-import {
-  DEVICE_OPTIONS,
-  GENERATOR_OPTIONS,
-  MASK_OPTIONS,
-  readIdentities,
-  readMask,
-  readModel,
-} from "./_options.ts";
+import { DEVICE_OPTIONS, GENERATOR_OPTIONS, MASK_OPTIONS, readIdentities, readMask, readModel } from "./_options.ts";
 import { softwareVersions } from "./_versions.ts";
 
 /** What the task takes. */
@@ -32,8 +19,7 @@ export const SPEC: TaskSpec = {
     {
       flag: "ids",
       value: "N",
-      help:
-        "number of identities (default 10, or all rows of --center-feature)",
+      help: "number of identities (default 10, or all rows of --center-feature)",
     },
     {
       flag: "images",
@@ -61,8 +47,7 @@ export const SPEC: TaskSpec = {
     {
       flag: "mix",
       value: "LIST",
-      help:
-        "share of each sigma among an identity's images (default 0.4,0.4,0.2 for three sigmas, else equal)",
+      help: "share of each sigma among an identity's images (default 0.4,0.4,0.2 for three sigmas, else equal)",
     },
     {
       flag: "cosine",
@@ -95,8 +80,7 @@ export const SPEC: TaskSpec = {
     {
       flag: "start-end",
       value: "A:B",
-      help:
-        "identities A to B - 1 only; rows keep their numbers, so shards fit together",
+      help: "identities A to B - 1 only; rows keep their numbers, so shards fit together",
     },
     {
       flag: "only",
@@ -106,14 +90,12 @@ export const SPEC: TaskSpec = {
     {
       flag: "recipe",
       value: "FILE",
-      help:
-        "make the data set of this recipe (NAME.recipe.json) again, or finish it",
+      help: "make the data set of this recipe (NAME.recipe.json) again, or finish it",
     },
     { flag: "grow", help: "add identities to a data set that has fewer" },
     {
       flag: "overwrite",
-      help:
-        "remove the data set that is there; with --only or --start-end, make those images again",
+      help: "remove the data set that is there; with --only or --start-end, make those images again",
     },
     {
       flag: "dry-run",
@@ -146,15 +128,11 @@ function readVariation(args: TaskArguments): Recipe["variation"] {
     return { kind: "cosine", cosine };
   }
   const sigmas = args.optionalNumbers("sigma", { min: 0 })!;
-  const equal = sigmas.length === 3
-    ? SIGMAS_OF_THREE
-    : sigmas.map(() => 1 / sigmas.length);
+  const equal = sigmas.length === 3 ? SIGMAS_OF_THREE : sigmas.map(() => 1 / sigmas.length);
   const mix = args.optionalNumbers("mix", { min: 0 }) ?? equal;
   if (mix.length !== sigmas.length || mix.every((share) => share === 0)) {
     throw new UsageError(
-      `Cannot start: --mix ${
-        mix.join(",")
-      } must give one share for each of --sigma ${sigmas.join(",")}, not all 0`,
+      `Cannot start: --mix ${mix.join(",")} must give one share for each of --sigma ${sigmas.join(",")}, not all 0`,
     );
   }
   return { kind: "sigma", sigmas, mix };
@@ -196,9 +174,7 @@ function settingsFromRecipe(
   }
   const identities = readIdentities(args, recipe.model.name);
   if (identities.source !== recipe.identities.source) {
-    const flag = recipe.identities.source === "vectors"
-      ? "--center-feature"
-      : "--moments";
+    const flag = recipe.identities.source === "vectors" ? "--center-feature" : "--moments";
     throw new UsageError(
       `Cannot start: ${path} takes its identities from ${recipe.identities.file}; give it by ${flag}`,
     );
@@ -210,9 +186,7 @@ function settingsFromRecipe(
     model: recipe.model.name,
     weights: args.optionalText("weights"),
     output: {
-      format: args.given("format")
-        ? args.choice("format", ["folder", "lmdb"])
-        : recipe.output.format,
+      format: args.given("format") ? args.choice("format", ["folder", "lmdb"]) : recipe.output.format,
       quality: recipe.output.quality,
     },
     versions: softwareVersions(),
@@ -245,17 +219,13 @@ export async function prepareJob(
   if (path !== undefined && expected === undefined) {
     throw new UsageError(`Cannot start: there is no recipe ${path}`);
   }
-  const settings = expected === undefined
-    ? settingsFromOptions(args)
-    : settingsFromRecipe(args, path!, expected);
+  const settings = expected === undefined ? settingsFromOptions(args) : settingsFromRecipe(args, path!, expected);
   keptTokens({ ...settings.mask, tokens: 49 }); // refuses impossible masks
   const [only, startEnd] = [readOnly(args), args.optionalPair("start-end")];
   return await prepareDataset(settings, {
     directory: args.text("output"),
     name: args.optionalText("name") ??
-      (path === undefined
-        ? undefined
-        : basename(path).replace(/(\.recipe)?\.json$/, "")),
+      (path === undefined ? undefined : basename(path).replace(/(\.recipe)?\.json$/, "")),
     only,
     startEnd,
     grow: args.flag("grow"),

@@ -13,14 +13,10 @@ export function helpText(spec: TaskSpec): string {
   const rows = spec.options.map((option): [string, string] => {
     const notes = [
       ...(option.unit === undefined ? [] : [option.unit]),
-      ...(option.default === undefined || option.default === false
-        ? []
-        : [`default ${option.default}`]),
+      ...(option.default === undefined || option.default === false ? [] : [`default ${option.default}`]),
       ...(option.repeat === true ? ["may be repeated"] : []),
     ];
-    const head = `--${bare(option.flag)}${
-      option.value === undefined ? "" : ` ${option.value}`
-    }`;
+    const head = `--${bare(option.flag)}${option.value === undefined ? "" : ` ${option.value}`}`;
     return [
       head,
       `${option.help}${notes.length > 0 ? ` (${notes.join("; ")})` : ""}`,
@@ -32,9 +28,7 @@ export function helpText(spec: TaskSpec): string {
   rows.push(["--help", "show this text"]);
   const width = Math.min(28, Math.max(...rows.map(([head]) => head.length)));
   const lines = rows.map(([head, text]) =>
-    head.length > width
-      ? `  ${head}\n  ${" ".repeat(width)}  ${text}`
-      : `  ${head.padEnd(width)}  ${text}`
+    head.length > width ? `  ${head}\n  ${" ".repeat(width)}  ${text}` : `  ${head.padEnd(width)}  ${text}`
   );
   return [
     spec.summary,

@@ -2,12 +2,7 @@
  * Options that several tasks share: the generator, where it runs, and the identities it decodes.
  */
 import { type IdentityFile, locateIdentities } from "@/generation/mod.ts";
-import {
-  catalogueEntry,
-  GENERATION_MASK,
-  type GeneratorModel,
-  modelCatalogue,
-} from "@/networks/mod.ts";
+import { catalogueEntry, GENERATION_MASK, type GeneratorModel, modelCatalogue } from "@/networks/mod.ts";
 import { type Device, parseDevice } from "@/onnx/mod.ts";
 import type { TaskArguments, TaskOption } from "./_cli.ts";
 

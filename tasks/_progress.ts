@@ -128,9 +128,7 @@ export class Progress {
     if (bar) {
       const filled = Math.round(fraction * BAR_CELLS);
       write(
-        `\r\x1b[K[${clock(seconds)}] [${"#".repeat(filled)}${
-          "-".repeat(BAR_CELLS - filled)
-        }] ${text}`,
+        `\r\x1b[K[${clock(seconds)}] [${"#".repeat(filled)}${"-".repeat(BAR_CELLS - filled)}] ${text}`,
       );
     } else {
       write(`[${clock(seconds)}] ${Math.floor(fraction * 100)} % ${text}\n`);

@@ -9,8 +9,7 @@ import config from "../deno.json" with { type: "json" };
  * @returns Version by name.
  */
 export function softwareVersions(): Record<string, string> {
-  const pinned = (name: keyof typeof config.imports) =>
-    config.imports[name].replace(/^.*@/, "");
+  const pinned = (name: keyof typeof config.imports) => config.imports[name].replace(/^.*@/, "");
   return {
     vec2face: config.version,
     deno: Deno.version.deno,

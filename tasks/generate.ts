@@ -18,20 +18,8 @@ import {
   removeDataset,
 } from "@/generation/mod.ts";
 import { encodePng } from "@/images/mod.ts";
-import {
-  type GeneratorModel,
-  loadGenerator,
-  type LoadGeneratorOptions,
-} from "@/networks/mod.ts";
-import {
-  checkInputs,
-  note,
-  Progress,
-  runTask,
-  say,
-  type TaskArguments,
-  type TaskMain,
-} from "./_cli.ts";
+import { type GeneratorModel, loadGenerator, type LoadGeneratorOptions } from "@/networks/mod.ts";
+import { checkInputs, note, Progress, runTask, say, type TaskArguments, type TaskMain } from "./_cli.ts";
 import { prepareJob, SPEC } from "./_generate_settings.ts";
 import { readDevice } from "./_options.ts";
 
@@ -44,14 +32,9 @@ export type GeneratorLoader<Mask> = (
 
 function describePlan({ plan, paths, state }: DatasetJob): string {
   const { start, end, firstImage, endImage } = plan;
-  const range = (a: number, b: number) =>
-    b - a === 1 ? `${a}` : `${a} to ${b - 1}`;
-  return `${planSize(plan)} images (identities ${range(start, end)}, images ${
-    range(firstImage, endImage)
-  }) ` +
-    `into ${paths.data} (${
-      state === "new" ? "new" : state === "to grow" ? "grows" : "continued"
-    })`;
+  const range = (a: number, b: number) => b - a === 1 ? `${a}` : `${a} to ${b - 1}`;
+  return `${planSize(plan)} images (identities ${range(start, end)}, images ${range(firstImage, endImage)}) ` +
+    `into ${paths.data} (${state === "new" ? "new" : state === "to grow" ? "grows" : "continued"})`;
 }
 
 async function writeSheet({ paths, recipe }: DatasetJob): Promise<boolean> {
@@ -108,9 +91,7 @@ async function carryOut<Mask>(
     await writer.close();
     progress?.stop();
     const seconds = (performance.now() - began) / 1000;
-    const rate = result.written > 0
-      ? `, ${(result.written / seconds).toFixed(1)} images/s`
-      : "";
+    const rate = result.written > 0 ? `, ${(result.written / seconds).toFixed(1)} images/s` : "";
     say(`${paths.data}: ${total} images, ${result.written} new${rate}`);
   } catch (error) {
     progress?.stop();

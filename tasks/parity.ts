@@ -11,14 +11,7 @@ import {
   type RecogniserModel,
 } from "@/networks/mod.ts";
 import { readNpy, readNpyFloat32 } from "@/weights/mod.ts";
-import {
-  checkInputs,
-  note,
-  runTask,
-  say,
-  type TaskArguments,
-  UsageError,
-} from "./_cli.ts";
+import { checkInputs, note, runTask, say, type TaskArguments, UsageError } from "./_cli.ts";
 
 /** Largest difference of a pixel, in units of the -1..1 range. */
 const PIXEL_TOLERANCE = 1e-4;
@@ -116,10 +109,7 @@ async function compareGenerator(
     expected.length;
   const difference = largestDifference(images, expected);
   return {
-    text:
-      `largest pixel difference ${
-        difference.toExponential(1)
-      } (at most ${PIXEL_TOLERANCE}), ` +
+    text: `largest pixel difference ${difference.toExponential(1)} (at most ${PIXEL_TOLERANCE}), ` +
       `${(100 * inside).toFixed(0)} % of pixels not clipped`,
     passed: difference <= PIXEL_TOLERANCE && inside > 0.5,
   };
@@ -140,13 +130,8 @@ async function compareRecogniser(
   const difference = largestDifference(vectors, expected);
   const largest = expected.reduce((top, x) => Math.max(top, Math.abs(x)), 0);
   return {
-    text:
-      `smallest cosine 1 - ${
-        (1 - cosine).toExponential(1)
-      } (at least 1 - 1e-6), ` +
-      `largest difference ${
-        (difference / largest).toExponential(1)
-      } of the largest value`,
+    text: `smallest cosine 1 - ${(1 - cosine).toExponential(1)} (at least 1 - 1e-6), ` +
+      `largest difference ${(difference / largest).toExponential(1)} of the largest value`,
     passed: cosine >= COSINE_TOLERANCE && vectors.length === expected.length,
   };
 }
@@ -203,9 +188,7 @@ async function parity(
   signal: AbortSignal,
 ): Promise<number> {
   const cases = chooseCases(args);
-  await checkInputs(() =>
-    Deno.stat(`${args.text("reference")}/pixel_generator`)
-  );
+  await checkInputs(() => Deno.stat(`${args.text("reference")}/pixel_generator`));
   let failures = 0;
   for (const test of cases) {
     const folder = await Deno.makeTempDir({ prefix: "vec2face-parity-" });
@@ -214,18 +197,14 @@ async function parity(
       await makeReference(args, test, folder);
       for (const format of ["zip", "legacy"]) {
         signal.throwIfAborted();
-        const compare = test.kind === "generator"
-          ? compareGenerator
-          : compareRecogniser;
+        const compare = test.kind === "generator" ? compareGenerator : compareRecogniser;
         const { text, passed } = await compare(
           test,
           folder,
           `${folder}/${format}.pth`,
         );
         say(
-          `${passed ? "ok  " : "FAIL"} ${test.name.padEnd(16)} ${
-            format.padEnd(7)
-          } ${text}`,
+          `${passed ? "ok  " : "FAIL"} ${test.name.padEnd(16)} ${format.padEnd(7)} ${text}`,
         );
         if (!passed) failures++;
       }
@@ -238,8 +217,7 @@ async function parity(
 
 await runTask({
   name: "parity",
-  summary:
-    "Compares this project's networks with the reference's PyTorch modules: random weights at full size, " +
+  summary: "Compares this project's networks with the reference's PyTorch modules: random weights at full size, " +
     "saved as zip and legacy checkpoints, read here in place.",
   usage: "deno task parity --reference DIR [options]",
   options: [
@@ -251,8 +229,7 @@ await runTask({
     {
       flag: "se-reference",
       value: "DIR",
-      help:
-        "checkout of github.com/HaiyuWu/SOTA-Face-Recognition-Train-and-Test, for hsface10k",
+      help: "checkout of github.com/HaiyuWu/SOTA-Face-Recognition-Train-and-Test, for hsface10k",
     },
     {
       flag: "python",
@@ -264,9 +241,7 @@ await runTask({
       flag: "models",
       value: "NAMES",
       default: "mini,base,mini-recogniser,iresnet18",
-      help: `networks to compare, separated by commas: ${
-        CASES.map(({ name }) => name).join(", ")
-      }`,
+      help: `networks to compare, separated by commas: ${CASES.map(({ name }) => name).join(", ")}`,
     },
   ],
   examples: [

@@ -1,27 +1,9 @@
 /** `deno task render`: training faces of made-up people, as packed arrays, image folders, LMDB or a contact sheet. */
 
-import {
-  describeImage,
-  loadHeads,
-  type RenderedImage,
-  renderMany,
-  saveHeads,
-} from "@/heads/mod.ts";
-import {
-  contactSheet,
-  encodeJpeg,
-  encodePng,
-  type Pixels,
-} from "@/images/mod.ts";
+import { describeImage, loadHeads, type RenderedImage, renderMany, saveHeads } from "@/heads/mod.ts";
+import { contactSheet, encodeJpeg, encodePng, type Pixels } from "@/images/mod.ts";
 import { NpyWriter } from "@/weights/mod.ts";
-import {
-  checkInputs,
-  note,
-  Progress,
-  runTask,
-  type TaskArguments,
-  UsageError,
-} from "./_cli.ts";
+import { checkInputs, note, Progress, runTask, type TaskArguments, UsageError } from "./_cli.ts";
 
 /** Most images a contact sheet takes. */
 const SHEET_LIMIT = 1024;
@@ -120,18 +102,14 @@ async function openOutput(
   const format = args.choice("format", ["npy", "folder", "lmdb"]);
   const quality = args.integer("quality", { min: 1, max: 100 });
   await Deno.mkdir(directory, { recursive: true });
-  return format === "npy"
-    ? npyOutput(directory)
-    : await datasetOutput(format, directory, quality);
+  return format === "npy" ? npyOutput(directory) : await datasetOutput(format, directory, quality);
 }
 
 async function render(args: TaskArguments, signal: AbortSignal): Promise<void> {
   const [from, to] = args.optionalPair("identities")!;
   const images = args.integer("images", { min: 1, max: 1e6 });
   const workers = args.integer("workers", { min: 0, max: 256 });
-  const [directory, sheet, pack] = ["output", "sheet", "pack"].map((flag) =>
-    args.optionalText(flag)
-  );
+  const [directory, sheet, pack] = ["output", "sheet", "pack"].map((flag) => args.optionalText(flag));
   const total = (to - from) * images;
   if (directory === undefined && sheet === undefined && pack === undefined) {
     throw new UsageError(
@@ -150,12 +128,8 @@ async function render(args: TaskArguments, signal: AbortSignal): Promise<void> {
     note(`Head model in ${pack}`);
   }
   if (directory === undefined && sheet === undefined) return;
-  const output = directory === undefined
-    ? undefined
-    : await openOutput(args, directory);
-  const truth = directory === undefined
-    ? undefined
-    : lineWriter(`${directory}/truth.jsonl`);
+  const output = directory === undefined ? undefined : await openOutput(args, directory);
+  const truth = directory === undefined ? undefined : lineWriter(`${directory}/truth.jsonl`);
   const shown: Pixels[] = [];
   const progress = new Progress({ total, unit: "images" });
   let done = 0;
@@ -195,8 +169,7 @@ async function render(args: TaskArguments, signal: AbortSignal): Promise<void> {
 if (import.meta.main) {
   await runTask({
     name: "render",
-    summary:
-      "Renders training faces of made-up people on the ICT-FaceKit head, with pose and mask for each image.",
+    summary: "Renders training faces of made-up people on the ICT-FaceKit head, with pose and mask for each image.",
     usage: "deno task render --identities A:B --output DIR [options]",
     options: [
       {
@@ -226,8 +199,7 @@ if (import.meta.main) {
       {
         flag: "output",
         value: "DIR",
-        help:
-          "folder for the data set; truth.jsonl there tells pose and circumstances",
+        help: "folder for the data set; truth.jsonl there tells pose and circumstances",
       },
       {
         flag: "sheet",
@@ -256,8 +228,7 @@ if (import.meta.main) {
       {
         flag: "pack",
         value: "DIR",
-        help:
-          "also write the head model packed, which loads faster than ICT-FaceKit's files",
+        help: "also write the head model packed, which loads faster than ICT-FaceKit's files",
       },
     ],
     examples: [

@@ -1,39 +1,16 @@
 /** `deno task walk`: the faces on the way from one identity to another, as an animation and a strip. */
 import { dirname } from "node:path";
-import {
-  decodeWalk,
-  type MaskedGenerator,
-  openIdentities,
-} from "@/generation/mod.ts";
+import { decodeWalk, type MaskedGenerator, openIdentities } from "@/generation/mod.ts";
 import { walk } from "@/identity/mod.ts";
 import { contactSheet, encodeAnimation, encodePng } from "@/images/mod.ts";
-import {
-  catalogueEntry,
-  loadGenerator,
-  type LoadGeneratorOptions,
-} from "@/networks/mod.ts";
-import {
-  checkInputs,
-  Progress,
-  runTask,
-  say,
-  type TaskMain,
-  type TaskSpec,
-  UsageError,
-} from "./_cli.ts";
-import {
-  DEVICE_OPTIONS,
-  GENERATOR_OPTIONS,
-  readDevice,
-  readIdentities,
-  readModel,
-} from "./_options.ts";
+import { catalogueEntry, loadGenerator, type LoadGeneratorOptions } from "@/networks/mod.ts";
+import { checkInputs, Progress, runTask, say, type TaskMain, type TaskSpec, UsageError } from "./_cli.ts";
+import { DEVICE_OPTIONS, GENERATOR_OPTIONS, readDevice, readIdentities, readModel } from "./_options.ts";
 
 /** What the task takes. */
 export const SPEC: TaskSpec = {
   name: "walk",
-  summary:
-    "Walks from one identity to another: directions along the great circle, one token mask for all frames.",
+  summary: "Walks from one identity to another: directions along the great circle, one token mask for all frames.",
   usage: "deno task walk [options]",
   options: [
     ...GENERATOR_OPTIONS,
@@ -67,14 +44,12 @@ export const SPEC: TaskSpec = {
     },
     {
       flag: "one-way",
-      help:
-        "end at the second identity; the animation goes there and back otherwise",
+      help: "end at the second identity; the animation goes there and back otherwise",
     },
     {
       flag: "output",
       value: "FILE",
-      help:
-        "animation, .gif or .webp (default output/walk-FROM-TO.gif); the strip is its .png",
+      help: "animation, .gif or .webp (default output/walk-FROM-TO.gif); the strip is its .png",
     },
     ...DEVICE_OPTIONS,
   ],
@@ -126,9 +101,7 @@ export function walkMain<Mask>(
       const steps = args.integer("steps", { min: 2, max: 1000 });
       const seed = args.seed();
       const file = readIdentities(args, model);
-      const count = file.source === "gaussian"
-        ? Math.max(from, to) + 1
-        : undefined;
+      const count = file.source === "gaussian" ? Math.max(from, to) + 1 : undefined;
       using identities = openIdentities(file, {
         seed,
         count,
@@ -150,8 +123,7 @@ export function walkMain<Mask>(
         weights: args.optionalText("weights"),
       };
     });
-    const { model, vectors, steps, seed, output, format, delay, weights } =
-      settings;
+    const { model, vectors, steps, seed, output, format, delay, weights } = settings;
     const device = await checkInputs(() => readDevice(args));
     const generator = await checkInputs(() =>
       load({ ...device, model, ...(weights === undefined ? {} : { weights }) })
@@ -165,9 +137,7 @@ export function walkMain<Mask>(
         onProgress: (done) => progress.update(done),
       });
       progress.stop();
-      const turning = args.flag("one-way")
-        ? frames
-        : [...frames, ...frames.slice(1, -1).reverse()];
+      const turning = args.flag("one-way") ? frames : [...frames, ...frames.slice(1, -1).reverse()];
       const strip = output.replace(/\.\w+$/, ".png");
       await writeWhole(
         output,

@@ -22,7 +22,9 @@ export interface Tolerance {
 }
 
 /** Tolerances by element type: a few hundred roundings of numbers around 1. */
-export const TOLERANCE: Readonly<Record<"float16" | "float32" | "float64", { forward: Tolerance; backward: Tolerance }>> = {
+export const TOLERANCE: Readonly<
+  Record<"float16" | "float32" | "float64", { forward: Tolerance; backward: Tolerance }>
+> = {
   float16: { forward: { atol: 5e-3, rtol: 5e-3 }, backward: { atol: 2e-2, rtol: 2e-2 } },
   float32: { forward: { atol: 2e-6, rtol: 2e-5 }, backward: { atol: 1e-5, rtol: 5e-5 } },
   float64: { forward: { atol: 1e-12, rtol: 1e-11 }, backward: { atol: 1e-11, rtol: 1e-10 } },

@@ -39,9 +39,7 @@ export function assertIndex(
 ): void {
   if (!Number.isInteger(index) || index < 0 || index >= length) {
     throw new RangeError(
-      `Cannot read from ${place}: index is ${index}, expected an integer in 0..${
-        length - 1
-      }`,
+      `Cannot read from ${place}: index is ${index}, expected an integer in 0..${length - 1}`,
     );
   }
 }

@@ -8,8 +8,7 @@ const MAGIC = "\x93NUMPY";
 
 /** Writes [D] float32 as an .npy file of version 1.0. */
 export function featureToBytes(feature: Float32Array): Uint8Array {
-  const text =
-    `{'descr': '<f4', 'fortran_order': False, 'shape': (${feature.length},), }`;
+  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${feature.length},), }`;
   const padded = text.padEnd(Math.ceil((11 + text.length) / 64) * 64 - 11) +
     "\n";
   const out = new Uint8Array(10 + padded.length + 4 * feature.length);
@@ -18,9 +17,7 @@ export function featureToBytes(feature: Float32Array): Uint8Array {
   for (let i = 0; i < head.length; i++) out[i] = head.charCodeAt(i);
   view.setUint16(8, padded.length, true);
   for (let i = 0; i < padded.length; i++) out[10 + i] = padded.charCodeAt(i);
-  feature.forEach((value, i) =>
-    view.setFloat32(10 + padded.length + 4 * i, value, true)
-  );
+  feature.forEach((value, i) => view.setFloat32(10 + padded.length + 4 * i, value, true));
   return out;
 }
 

@@ -9,12 +9,7 @@
  */
 
 import { LmdbFile } from "./_lmdb_file.ts";
-import {
-  emptyMeta,
-  type LmdbMeta,
-  type LmdbTree,
-  makeMeta,
-} from "./_lmdb_meta.ts";
+import { emptyMeta, type LmdbMeta, type LmdbTree, makeMeta } from "./_lmdb_meta.ts";
 import { compareKeys, MAX_KEY } from "./_lmdb_pages.ts";
 import { type LmdbEntry, NewPages, TreeEditor } from "./_lmdb_tree.ts";
 

@@ -78,17 +78,13 @@ export function readMeta(
   const newest = b.transaction > a.transaction ? b : a;
   if ((newest.main.flags & 0x7e) !== 0) {
     throw fail(
-      `its keys have flags 0x${
-        newest.main.flags.toString(16)
-      }, expected plain keys without duplicates`,
+      `its keys have flags 0x${newest.main.flags.toString(16)}, expected plain keys without duplicates`,
     );
   }
   const pages = newest.lastPage + 1;
   if ((pages - UNWRITTEN_PAGES) * pageSize > size) {
     throw fail(
-      `it has ${size} bytes, its ${pages} pages need ${
-        pages * pageSize
-      }; it is cut short, copy it again`,
+      `it has ${size} bytes, its ${pages} pages need ${pages * pageSize}; it is cut short, copy it again`,
     );
   }
   return newest;
@@ -106,9 +102,7 @@ function parse(
   const magic = view.getUint32(16, true), version = view.getUint32(20, true);
   if (magic !== MAGIC || version !== 1) {
     throw fail(
-      `a meta page has magic 0x${
-        magic.toString(16)
-      } and data format ${version}, expected 0xbeefc0de and 1`,
+      `a meta page has magic 0x${magic.toString(16)} and data format ${version}, expected 0xbeefc0de and 1`,
     );
   }
   const number = (at: number) => Number(view.getBigUint64(at, true));
@@ -123,8 +117,7 @@ function parse(
 }
 
 function parseTree(view: DataView, at: number): LmdbTree {
-  const number = (offset: number) =>
-    Number(view.getBigUint64(at + offset, true));
+  const number = (offset: number) => Number(view.getBigUint64(at + offset, true));
   return {
     flags: view.getUint16(at + 4, true),
     depth: view.getUint16(at + 6, true),
@@ -140,8 +133,7 @@ function parseTree(view: DataView, at: number): LmdbTree {
 export function makeMeta(meta: LmdbMeta, page: 0 | 1): Uint8Array {
   const bytes = new Uint8Array(META_BYTES);
   const view = viewOf(bytes);
-  const set = (at: number, value: number) =>
-    view.setBigUint64(at, BigInt(value), true);
+  const set = (at: number, value: number) => view.setBigUint64(at, BigInt(value), true);
   set(0, page);
   view.setUint16(10, META, true);
   view.setUint32(16, MAGIC, true);

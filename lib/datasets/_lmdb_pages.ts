@@ -116,9 +116,7 @@ export class Page {
     const start = at + NODE_HEAD + this.#view.getUint16(at + 6, true);
     if ((flags & ~BIG) !== 0) {
       throw this.#fail(
-        `has a node with flags 0x${
-          flags.toString(16)
-        }; databases within databases are not read`,
+        `has a node with flags 0x${flags.toString(16)}; databases within databases are not read`,
       );
     }
     const stored = flags & BIG ? 8 : size;

@@ -206,9 +206,7 @@ export class TreeEditor {
     return groups.map((group) => {
       const number = this.#pages.next;
       const content = group.map(({ node }, i) =>
-        flags === BRANCH && i === 0
-          ? makeBranchNode(NO_KEY, branchPage(node))
-          : node
+        flags === BRANCH && i === 0 ? makeBranchNode(NO_KEY, branchPage(node)) : node
       );
       this.#pages.add(makePage(number, flags, content, this.#pages.pageSize));
       if (flags === LEAF) this.#tree.leafPages++;

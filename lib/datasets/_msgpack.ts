@@ -53,9 +53,7 @@ export class MsgpackReader {
     if (head === 0xcf || head === 0xd3) {
       const start = this.#skip(8);
       const value = Number(
-        head === 0xcf
-          ? this.#view.getBigUint64(start)
-          : this.#view.getBigInt64(start),
+        head === 0xcf ? this.#view.getBigUint64(start) : this.#view.getBigInt64(start),
       );
       if (Number.isSafeInteger(value)) return value;
     }
@@ -66,9 +64,7 @@ export class MsgpackReader {
   end(): void {
     if (this.#at !== this.#bytes.length) {
       throw new SyntaxError(
-        `Cannot read ${this.#name}: ${
-          this.#bytes.length - this.#at
-        } bytes follow its end at byte ${this.#at}`,
+        `Cannot read ${this.#name}: ${this.#bytes.length - this.#at} bytes follow its end at byte ${this.#at}`,
       );
     }
   }
@@ -85,9 +81,7 @@ export class MsgpackReader {
   #unsigned(size: number): number {
     const start = this.#skip(size);
     if (size === 1) return this.#view.getUint8(start);
-    return size === 2
-      ? this.#view.getUint16(start)
-      : this.#view.getUint32(start);
+    return size === 2 ? this.#view.getUint16(start) : this.#view.getUint32(start);
   }
 
   /** Moves past `size` bytes and returns where they start. */
@@ -104,9 +98,9 @@ export class MsgpackReader {
 
   #unexpected(head: number, expected: string): SyntaxError {
     return new SyntaxError(
-      `Cannot read ${this.#name}: MessagePack type 0x${
-        head.toString(16)
-      } at byte ${this.#at - 1}, expected ${expected}`,
+      `Cannot read ${this.#name}: MessagePack type 0x${head.toString(16)} at byte ${
+        this.#at - 1
+      }, expected ${expected}`,
     );
   }
 }
@@ -122,11 +116,7 @@ export function packInteger(value: number): Uint8Array {
 /** Writes a byte string (bin) in its shortest form. */
 export function packBytes(bytes: Uint8Array): Uint8Array {
   const n = bytes.length;
-  const head = n < 0x100
-    ? [0xc4, n]
-    : n < 0x10000
-    ? [0xc5, n >>> 8, n]
-    : [0xc6, n >>> 24, n >>> 16, n >>> 8, n];
+  const head = n < 0x100 ? [0xc4, n] : n < 0x10000 ? [0xc5, n >>> 8, n] : [0xc6, n >>> 24, n >>> 16, n >>> 8, n];
   const out = new Uint8Array(head.length + n);
   out.set(head);
   out.set(bytes, head.length);
@@ -136,11 +126,7 @@ export function packBytes(bytes: Uint8Array): Uint8Array {
 /** Writes an array of values that are packed already. */
 export function packArray(values: readonly Uint8Array[]): Uint8Array {
   const n = values.length;
-  const head = n < 0x10
-    ? [0x90 | n]
-    : n < 0x10000
-    ? [0xdc, n >>> 8, n]
-    : [0xdd, n >>> 24, n >>> 16, n >>> 8, n];
+  const head = n < 0x10 ? [0x90 | n] : n < 0x10000 ? [0xdc, n >>> 8, n] : [0xdd, n >>> 24, n >>> 16, n >>> 8, n];
   const length = values.reduce((sum, value) => sum + value.length, head.length);
   const out = new Uint8Array(length);
   out.set(head);

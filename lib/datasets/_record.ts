@@ -7,12 +7,7 @@
  */
 
 import { featureFromBytes, featureToBytes } from "./_feature_bytes.ts";
-import {
-  MsgpackReader,
-  packArray,
-  packBytes,
-  packInteger,
-} from "./_msgpack.ts";
+import { MsgpackReader, packArray, packBytes, packInteger } from "./_msgpack.ts";
 import type { DatasetItem } from "./dataset.ts";
 
 /** Writes a record; with a feature in the three-element layout. */
@@ -31,9 +26,7 @@ export function decodeRecord(value: Uint8Array, name: string): DatasetItem {
   const reader = new MsgpackReader(value, name);
   const count = recordLength(reader, name);
   const bytes = reader.bytes();
-  const feature = count > 2
-    ? featureFromBytes(reader.bytes(), name)
-    : undefined;
+  const feature = count > 2 ? featureFromBytes(reader.bytes(), name) : undefined;
   const label = readLabel(reader, name);
   return feature ? { label, bytes, feature } : { label, bytes };
 }

@@ -43,8 +43,7 @@ export interface DatasetWriter extends AsyncDisposable {
 }
 
 /** Gives the items of a data set by their number. */
-export interface DatasetReader
-  extends AsyncDisposable, AsyncIterable<DatasetItem> {
+export interface DatasetReader extends AsyncDisposable, AsyncIterable<DatasetItem> {
   /** How many items there are. */
   readonly length: number;
 

@@ -138,9 +138,7 @@ class OpenFolder implements FolderReader {
 }
 
 function byNumberThenName(a: string, b: string): number {
-  const [x, y] = [a, b].map((name) =>
-    /^\d+/.test(name) ? parseInt(name, 10) : NaN
-  ) as [number, number];
+  const [x, y] = [a, b].map((name) => /^\d+/.test(name) ? parseInt(name, 10) : NaN) as [number, number];
   if (x !== y && !Number.isNaN(x) && !Number.isNaN(y)) return x - y;
   return a < b ? -1 : a > b ? 1 : 0;
 }

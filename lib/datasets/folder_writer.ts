@@ -51,9 +51,7 @@ export async function openFolderWriter(
   const { extension = ".jpg" } = options;
   if (!/^\.[A-Za-z0-9]+$/.test(extension)) {
     throw new RangeError(
-      `Cannot open folder "${dir}": extension is ${
-        JSON.stringify(extension)
-      }, expected a dot and letters or digits`,
+      `Cannot open folder "${dir}": extension is ${JSON.stringify(extension)}, expected a dot and letters or digits`,
     );
   }
   await Deno.mkdir(`${dir}/${PARTIAL}`, { recursive: true });
@@ -152,9 +150,7 @@ class FolderWriter implements DatasetWriter {
   }
 
   #file(label: number, image: number): string {
-    return `${this.#folder(label)}/${
-      String(image).padStart(3, "0")
-    }${this.#extension}`;
+    return `${this.#folder(label)}/${String(image).padStart(3, "0")}${this.#extension}`;
   }
 }
 

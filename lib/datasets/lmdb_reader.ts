@@ -126,9 +126,7 @@ class OpenLmdb implements LmdbReader {
   }
 
   #key(index: number): string {
-    return typeof this.#keys === "number"
-      ? String(index)
-      : String(this.#keys[index]);
+    return typeof this.#keys === "number" ? String(index) : String(this.#keys[index]);
   }
 
   #name(index: number): string {
@@ -139,9 +137,7 @@ class OpenLmdb implements LmdbReader {
     const value = this.#db.get(keyBytes(this.#key(index)));
     if (!value) {
       throw new SyntaxError(
-        `Cannot read ${
-          this.#name(index)
-        }: __keys__ lists it, but it is not there`,
+        `Cannot read ${this.#name(index)}: __keys__ lists it, but it is not there`,
       );
     }
     return value;
@@ -152,8 +148,7 @@ class OpenLmdb implements LmdbReader {
 function itemKeys(db: LmdbFile): Keys {
   const length = storedInteger(db, LENGTH_KEY);
   const stored = db.get(KEYS_KEY);
-  const described =
-    [LENGTH_KEY, KEYS_KEY, CLASSES_KEY].filter((key) => db.get(key)).length;
+  const described = [LENGTH_KEY, KEYS_KEY, CLASSES_KEY].filter((key) => db.get(key)).length;
   if (
     stored && length !== undefined &&
     db.meta.main.entries === length + described

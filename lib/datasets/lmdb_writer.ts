@@ -11,21 +11,8 @@
 
 import { assertPlace, assertRecord } from "./_assert.ts";
 import { LmdbAppender } from "./_lmdb_appender.ts";
-import {
-  CLASSES_KEY,
-  keyBytes,
-  keyNumber,
-  KEYS_KEY,
-  LENGTH_KEY,
-  numberedKeys,
-  storedInteger,
-} from "./_lmdb_keys.ts";
-import {
-  MsgpackReader,
-  packArray,
-  packBytes,
-  packInteger,
-} from "./_msgpack.ts";
+import { CLASSES_KEY, keyBytes, keyNumber, KEYS_KEY, LENGTH_KEY, numberedKeys, storedInteger } from "./_lmdb_keys.ts";
+import { MsgpackReader, packArray, packBytes, packInteger } from "./_msgpack.ts";
 import type { LmdbEntry } from "./_lmdb_tree.ts";
 import { encodeRecord, readRecordHead } from "./_record.ts";
 import type { DatasetRecord, DatasetWriter } from "./dataset.ts";
@@ -116,9 +103,7 @@ class LmdbWriter implements DatasetWriter {
         this.#features
     ) {
       throw new RangeError(
-        `Cannot continue LMDB file "${path}": its records are ${
-          this.#features ? "without" : "with"
-        } features; ` +
+        `Cannot continue LMDB file "${path}": its records are ${this.#features ? "without" : "with"} features; ` +
           `set features to ${!this.#features}, or write another file`,
       );
     }

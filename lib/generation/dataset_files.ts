@@ -9,12 +9,7 @@
  * Recipe and sheet lie beside the images, not among them, as loaders take every folder under NAME for a class.
  */
 import { dirname, join } from "node:path";
-import {
-  checkRecipe,
-  type Recipe,
-  recipeDifferences,
-  recipeText,
-} from "./recipe.ts";
+import { checkRecipe, type Recipe, recipeDifferences, recipeText } from "./recipe.ts";
 
 /** Paths of one data set. */
 export interface DatasetPaths {
@@ -164,17 +159,11 @@ export function inspectDataset(
     first!.field === "identities.count" &&
     recipe.identities.count > found.identities.count;
   if (more && options.grow === true) return "to grow";
-  const rest = others.length === 0
-    ? ""
-    : ` (and ${others.map(({ field }) => field).join(", ")})`;
+  const rest = others.length === 0 ? "" : ` (and ${others.map(({ field }) => field).join(", ")})`;
   throw new RangeError(
-    `Cannot continue ${paths.data}: its recipe has ${first!.field} ${
-      first!.found
-    }, this run asks for ${
+    `Cannot continue ${paths.data}: its recipe has ${first!.field} ${first!.found}, this run asks for ${
       first!.wanted
-    }${rest}; ask for the same, choose another name, ${
-      more ? "let it grow, " : ""
-    }or overwrite it`,
+    }${rest}; ask for the same, choose another name, ${more ? "let it grow, " : ""}or overwrite it`,
   );
 }
 

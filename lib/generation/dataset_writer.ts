@@ -1,11 +1,7 @@
 /**
  * The writer that fits a recipe.
  */
-import {
-  type DatasetWriter,
-  openFolderWriter,
-  openLmdbWriter,
-} from "@/datasets/mod.ts";
+import { type DatasetWriter, openFolderWriter, openLmdbWriter } from "@/datasets/mod.ts";
 import type { DatasetPaths } from "./dataset_files.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -39,9 +35,7 @@ export function openDatasetWriter(
   paths: DatasetPaths,
   recipe: Recipe,
 ): Promise<DatasetWriter> {
-  return recipe.output.format === "folder"
-    ? openFolderWriter(paths.data)
-    : openLmdbWriter(paths.data, {
-      indexOf: (label, image) => label * recipe.images + image,
-    });
+  return recipe.output.format === "folder" ? openFolderWriter(paths.data) : openLmdbWriter(paths.data, {
+    indexOf: (label, image) => label * recipe.images + image,
+  });
 }

@@ -10,13 +10,7 @@ import { encodeJpeg, fromTensor } from "@/images/mod.ts";
 import type { DatasetWriter } from "@/datasets/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import type { MaskedGenerator } from "./generator.ts";
-import {
-  type GenerationPlan,
-  type ImageAddress,
-  imageVectors,
-  plannedImages,
-  planSize,
-} from "./plan.ts";
+import { type GenerationPlan, type ImageAddress, imageVectors, plannedImages, planSize } from "./plan.ts";
 
 /** How far a run is. */
 export interface GenerationProgress {
@@ -118,9 +112,7 @@ export async function generateDataset<Mask>(
   const decode = async (batch: readonly ImageAddress[]): Promise<void> => {
     signal?.throwIfAborted();
     const input = new Float32Array(batch.length * vectors.width); // [B, D]
-    batch.forEach((address, b) =>
-      input.set(vectorOf(address), b * vectors.width)
-    );
+    batch.forEach((address, b) => input.set(vectorOf(address), b * vectors.width));
     const masks = batch.map(({ identity, image }) =>
       generator.drawMask(new RandomStream(seed, "mask", identity, image))
     );

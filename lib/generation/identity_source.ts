@@ -2,13 +2,7 @@
  * Where a data set's identities come from: a file of vectors, or a Gaussian fitted to such vectors.
  */
 import { fileURLToPath } from "node:url";
-import {
-  checkVectors,
-  gaussianVectors,
-  loadMoments,
-  openVectors,
-  type VectorSource,
-} from "@/identity/mod.ts";
+import { checkVectors, gaussianVectors, loadMoments, openVectors, type VectorSource } from "@/identity/mod.ts";
 
 /** A file that identities come from. */
 export interface IdentityFile {
@@ -154,9 +148,7 @@ function requireFile({ source, path }: IdentityFile): void {
     Deno.statSync(path);
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    const what = source === "vectors"
-      ? "file of ID vectors"
-      : "fitted Gaussian";
+    const what = source === "vectors" ? "file of ID vectors" : "fitted Gaussian";
     throw new Deno.errors.NotFound(
       `Cannot open identities: the ${what} ${path} is not there; check the path, or give another`,
       { cause },

@@ -5,12 +5,7 @@
  * (in the reference, https://github.com/HaiyuWu/Vec2Face/blob/main/image_generation.py, `--start_end` starts labels
  * at 0 again, so that shards overwrite one another).
  */
-import {
-  perturb,
-  rotateToCosine,
-  sigmaPlan,
-  type VectorSource,
-} from "@/identity/mod.ts";
+import { perturb, rotateToCosine, sigmaPlan, type VectorSource } from "@/identity/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -82,20 +77,14 @@ export function makePlan(
     );
   }
   const { startEnd, only } = options;
-  const [start, end] = only !== undefined
-    ? [only.identity, only.identity + 1]
-    : startEnd ?? [0, count];
-  const [firstImage, endImage] = only?.image !== undefined
-    ? [only.image, only.image + 1]
-    : [0, recipe.images];
+  const [start, end] = only !== undefined ? [only.identity, only.identity + 1] : startEnd ?? [0, count];
+  const [firstImage, endImage] = only?.image !== undefined ? [only.image, only.image + 1] : [0, recipe.images];
   if (
     !(Number.isInteger(start) && Number.isInteger(end) && start >= 0 &&
       start < end && end <= count)
   ) {
     throw new RangeError(
-      `Cannot plan identities ${start} to ${
-        end - 1
-      }: the data set has identities 0 to ${count - 1}`,
+      `Cannot plan identities ${start} to ${end - 1}: the data set has identities 0 to ${count - 1}`,
     );
   }
   if (
@@ -103,9 +92,7 @@ export function makePlan(
     (only.identity < startEnd[0] || only.identity >= startEnd[1])
   ) {
     throw new RangeError(
-      `Cannot plan identity ${only.identity}: the shard has identities ${
-        startEnd[0]
-      } to ${startEnd[1] - 1}`,
+      `Cannot plan identity ${only.identity}: the shard has identities ${startEnd[0]} to ${startEnd[1] - 1}`,
     );
   }
   if (
@@ -113,9 +100,7 @@ export function makePlan(
       firstImage < endImage && endImage <= recipe.images)
   ) {
     throw new RangeError(
-      `Cannot plan image ${firstImage}: each identity has images 0 to ${
-        recipe.images - 1
-      }`,
+      `Cannot plan image ${firstImage}: each identity has images 0 to ${recipe.images - 1}`,
     );
   }
   return { recipe, vectors, start, end, firstImage, endImage };

@@ -108,8 +108,7 @@ async function assemble(
   weights: string,
   vectors: VectorSource & Disposable,
 ): Promise<DatasetJob> {
-  const { model, identities, images, seed, variation, mask, output, versions } =
-    settings;
+  const { model, identities, images, seed, variation, mask, output, versions } = settings;
   const { directory, expected, signal, replace = false } = options;
   const { count } = vectors;
   const name = options.name ?? defaultName(identities, model, count, images);
@@ -161,9 +160,7 @@ function defaultName(
   count: number,
   images: number,
 ): string {
-  const stem = source === "vectors"
-    ? basename(path).replace(/\.npy$/i, "").replace(/^\.+/, "")
-    : model;
+  const stem = source === "vectors" ? basename(path).replace(/\.npy$/i, "").replace(/^\.+/, "") : model;
   return `${stem}-${count}x${images}`;
 }
 
@@ -175,11 +172,7 @@ function requireFile(
 ): void {
   if (found === wanted.sha256) return;
   throw new RangeError(
-    `Cannot follow the recipe: its ${what} are ${wanted.file} with SHA-256 ${
-      wanted.sha256.slice(0, 12)
-    }..., ` +
-      `${path} has ${
-        found.slice(0, 12)
-      }...; give the file the recipe was made with`,
+    `Cannot follow the recipe: its ${what} are ${wanted.file} with SHA-256 ${wanted.sha256.slice(0, 12)}..., ` +
+      `${path} has ${found.slice(0, 12)}...; give the file the recipe was made with`,
   );
 }

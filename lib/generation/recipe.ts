@@ -87,8 +87,7 @@ export interface RecipeDifference {
 
 type Check = (value: unknown) => string | undefined;
 
-const text: Check = (v) =>
-  typeof v === "string" && v !== "" ? undefined : "a text";
+const text: Check = (v) => typeof v === "string" && v !== "" ? undefined : "a text";
 const oneOf = (...choices: string[]): Check => (v) =>
   choices.includes(v as string) ? undefined : `one of ${choices.join(", ")}`;
 const whole = (min: number, max: number): Check => (v) =>
@@ -100,14 +99,8 @@ const numbers: Check = (v) =>
     v.every((x) => typeof x === "number" && x >= 0)
     ? undefined
     : "a list of numbers of at least 0";
-const hash: Check = (v) =>
-  typeof v === "string" && /^[0-9a-f]{64}$/.test(v)
-    ? undefined
-    : "64 hexadecimal digits";
-const share: Check = (v) =>
-  typeof v === "number" && v >= 0 && v <= 1
-    ? undefined
-    : "a number from 0 to 1";
+const hash: Check = (v) => typeof v === "string" && /^[0-9a-f]{64}$/.test(v) ? undefined : "64 hexadecimal digits";
+const share: Check = (v) => typeof v === "number" && v >= 0 && v <= 1 ? undefined : "a number from 0 to 1";
 const MAX_ROW = 0xffffffff; // identity and image are 32-bit words of the random counter
 
 const FIELDS: readonly (readonly [string, Check])[] = [
@@ -130,8 +123,7 @@ const FIELDS: readonly (readonly [string, Check])[] = [
   ["mask.mean", (v) => Number.isFinite(v) ? undefined : "a number"],
   [
     "mask.sd",
-    (v) =>
-      Number.isFinite(v) && (v as number) > 0 ? undefined : "a number above 0",
+    (v) => Number.isFinite(v) && (v as number) > 0 ? undefined : "a number above 0",
   ],
   ["model.name", text],
   ["model.file", text],
@@ -148,20 +140,14 @@ const VARIATION_FIELDS: Record<RecipeVariation["kind"], typeof FIELDS> = {
   cosine: [
     [
       "variation.cosine",
-      (v) =>
-        typeof v === "number" && Math.abs(v) <= 1
-          ? undefined
-          : "a number from -1 to 1",
+      (v) => typeof v === "number" && Math.abs(v) <= 1 ? undefined : "a number from -1 to 1",
     ],
   ],
 };
 
 function lookUp(value: unknown, path: string): unknown {
   return path.split(".").reduce<unknown>(
-    (at, key) =>
-      typeof at === "object" && at !== null
-        ? (at as Record<string, unknown>)[key]
-        : undefined,
+    (at, key) => typeof at === "object" && at !== null ? (at as Record<string, unknown>)[key] : undefined,
     value,
   );
 }
@@ -188,9 +174,7 @@ export function checkRecipe(value: unknown, source: string): Recipe {
       const expected = test(lookUp(value, path));
       if (expected !== undefined) {
         throw new SyntaxError(
-          `Cannot read recipe ${source}: ${path} is ${
-            JSON.stringify(lookUp(value, path))
-          }, expected ${expected}`,
+          `Cannot read recipe ${source}: ${path} is ${JSON.stringify(lookUp(value, path))}, expected ${expected}`,
         );
       }
     }
@@ -291,9 +275,7 @@ export function recipeDifferences(a: Recipe, b: Recipe): RecipeDifference[] {
     .map(([path]) => path)
     .filter((path) => !path.endsWith(".file"));
   return paths.flatMap((field) => {
-    const [found, wanted] = [a, b].map((recipe) =>
-      JSON.stringify(lookUp(recipe, field)) ?? "nothing"
-    );
+    const [found, wanted] = [a, b].map((recipe) => JSON.stringify(lookUp(recipe, field)) ?? "nothing");
     return found === wanted ? [] : [{ field, found: found!, wanted: wanted! }];
   });
 }

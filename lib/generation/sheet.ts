@@ -3,12 +3,7 @@
  */
 import { join } from "node:path";
 import { type DatasetItem, openLmdb } from "@/datasets/mod.ts";
-import {
-  contactSheet,
-  decodeImage,
-  filled,
-  type Pixels,
-} from "@/images/mod.ts";
+import { contactSheet, decodeImage, filled, type Pixels } from "@/images/mod.ts";
 import type { DatasetPaths } from "./dataset_files.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -46,15 +41,11 @@ export async function datasetSheet(
 ): Promise<Pixels | undefined> {
   const rows = Math.min(options.rows ?? 10, recipe.identities.count);
   const columns = Math.min(options.columns ?? 10, recipe.images);
-  const items = recipe.output.format === "folder"
-    ? folderItems(paths.data, rows, columns)
-    : lmdbItems(paths.data);
+  const items = recipe.output.format === "folder" ? folderItems(paths.data, rows, columns) : lmdbItems(paths.data);
   const cells = new Map<number, Pixels>(); // row * columns + column -> image
   let [label, column] = [-1, 0];
   for await (const item of items) {
-    [label, column] = item.label === label
-      ? [label, column + 1]
-      : [item.label, 0];
+    [label, column] = item.label === label ? [label, column + 1] : [item.label, 0];
     if (label >= rows) break;
     if (column < columns) {
       cells.set(label * columns + column, await decodeImage(item.bytes));

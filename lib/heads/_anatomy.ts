@@ -162,9 +162,7 @@ function grow(out: Float32Array, v: number, x: number, y: number, z: number) {
 function eyeCentres(model: HeadModel): Float32Array {
   const out = new Float32Array(6);
   const number = [0, 0];
-  const eye = ["M_ScleraLeft", "M_ScleraRight"].map((m) =>
-    model.materials.indexOf(m)
-  );
+  const eye = ["M_ScleraLeft", "M_ScleraRight"].map((m) => model.materials.indexOf(m));
   const low = [Infinity, Infinity], high = [-Infinity, -Infinity];
   const seen = new Uint8Array(model.neutral.length / 3);
   for (let t = 0; t < model.triangleMaterial.length; t++) {
@@ -190,9 +188,7 @@ function eyeCentres(model: HeadModel): Float32Array {
 /** Measures each lash vertex's distance to the skin, as a fraction of the longest. */
 function lashes(anatomy: Anatomy, kindOf: Uint8Array): void {
   const p = anatomy.model.neutral;
-  const near = anatomy.skinVertices.filter((v) =>
-    p[3 * v + 2]! > 7 && p[3 * v + 1]! > 1.5 && p[3 * v + 1]! < 6
-  );
+  const near = anatomy.skinVertices.filter((v) => p[3 * v + 2]! > 7 && p[3 * v + 1]! > 1.5 && p[3 * v + 1]! < 6);
   let longest = 0;
   const lash: number[] = [];
   kindOf.forEach((kind, v) => {

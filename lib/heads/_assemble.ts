@@ -100,9 +100,7 @@ export function assemble(
     }
   }
   const marks = findMarks(position, anatomy.model.landmarks);
-  const bare = layers.some((l) => l.ride !== null)
-    ? position.slice(0, base * 3)
-    : position;
+  const bare = layers.some((l) => l.ride !== null) ? position.slice(0, base * 3) : position;
   const growth = anatomy.growth;
   for (const v of anatomy.skinVertices) {
     let lift = geometry.lift[v]!;
@@ -114,8 +112,7 @@ export function assemble(
   }
   w.triangles.set(anatomy.triangles);
   w.kinds.set(anatomy.kinds);
-  const placed: { kind: number; from: number; to: number; vertex: number }[] =
-    [];
+  const placed: { kind: number; from: number; to: number; vertex: number }[] = [];
   let vertex = base, triangle = own;
   for (const layer of layers) {
     attributes.set(layer.attributes, vertex * Attribute.size);

@@ -40,9 +40,7 @@ export function cavities(
       const d = degree[v]! || 1;
       for (let c = 0; c < 3; c++) {
         const k = 3 * v + c;
-        next[k] = degree[v] === 0
-          ? p[k]!
-          : 0.5 * smooth[k]! + 0.5 * next[k]! / d;
+        next[k] = degree[v] === 0 ? p[k]! : 0.5 * smooth[k]! + 0.5 * next[k]! / d;
       }
     }
     smooth = next;

@@ -9,9 +9,7 @@ export function checkModel(directory: string, model: HeadModel): HeadModel {
     for (let i = 0; i < values.length; i++) {
       if (values[i]! >= 0 && values[i]! < limit) continue;
       throw new TypeError(
-        `Cannot load the head model of "${directory}": ${what} ${i} points at ${
-          values[i]
-        }, expected 0..${limit - 1}`,
+        `Cannot load the head model of "${directory}": ${what} ${i} points at ${values[i]}, expected 0..${limit - 1}`,
       );
     }
   };

@@ -36,18 +36,14 @@ export function finish(w: Workspace, scene: Scene, traits: Traits): Finished {
           const at = (y * SAMPLES + j) * size + x * SAMPLES + i;
           if (triangle[at]! < 0) continue;
           covered++;
-          r += w.shade[3 * at]!,
-            g += w.shade[3 * at + 1]!,
-            b += w.shade[3 * at + 2]!;
+          r += w.shade[3 * at]!, g += w.shade[3 * at + 1]!, b += w.shade[3 * at + 2]!;
         }
       }
       const k = covered * share;
       r *= share * gain[0]!, g *= share * gain[1]!, b *= share * gain[2]!;
       if (k < 1) {
         backgroundAt(scene.background, x, y, under);
-        r += under[0]! * (1 - k),
-          g += under[1]! * (1 - k),
-          b += under[2]! * (1 - k);
+        r += under[0]! * (1 - k), g += under[1]! * (1 - k), b += under[2]! * (1 - k);
       }
       picture[3 * p] = r, picture[3 * p + 1] = g, picture[3 * p + 2] = b;
       mask[p] = k >= 0.5 ? 255 : 0;

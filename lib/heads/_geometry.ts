@@ -66,9 +66,7 @@ export class Geometry {
     if (this.#hat !== undefined) return this.#hat;
     const { traits, positions } = this.#identity;
     const hat = makeHat(this.anatomy, traits, positions);
-    const hanging = hat.hangTop === null
-      ? []
-      : hangingHair(traits, this.#skull, hat.hangTop);
+    const hanging = hat.hangTop === null ? [] : hangingHair(traits, this.#skull, hat.hangTop);
     return this.#hat = { ...hat, hanging };
   }
 

@@ -85,9 +85,7 @@ export function hairTraits(
   const parted = style === "side-part" ||
     ((style === "bob" || style === "long" || style === "wavy") &&
       r.uniform() < 0.8);
-  const partAt = r.uniform() < 0.3
-    ? 0.3 * r.normal()
-    : (r.uniform() < 0.5 ? -1 : 1) * r.uniformIn(1.6, 3.6);
+  const partAt = r.uniform() < 0.3 ? 0.3 * r.normal() : (r.uniform() < 0.5 ? -1 : 1) * r.uniformIn(1.6, 3.6);
   const hems: Partial<Record<HairStyle, readonly [number, number]>> = {
     bob: [-7, -1.5],
     long: [-19, -9],
@@ -149,11 +147,7 @@ export function beardTraits(
     style,
     colour: tint,
     density: r.uniformIn(0.6, 1),
-    length: style === "full"
-      ? r.uniformIn(0.7, 2)
-      : style === "short"
-      ? r.uniformIn(0.2, 0.6)
-      : 0.25,
+    length: style === "full" ? r.uniformIn(0.7, 2) : style === "short" ? r.uniformIn(0.2, 0.6) : 0.25,
     cheekLine: 0.6 * r.normal(),
   };
 }

@@ -34,9 +34,7 @@ export function makeHat(
       case "band":
         return lerp(8.6, 3, smoothstep(20, 150, azimuth));
       case "scarf":
-        return azimuth < 62
-          ? lerp(9.6, -1, smoothstep(20, 70, azimuth))
-          : lerp(-1, -16, smoothstep(62, 74, azimuth));
+        return azimuth < 62 ? lerp(9.6, -1, smoothstep(20, 70, azimuth)) : lerp(-1, -16, smoothstep(62, 74, azimuth));
       default:
         return lerp(8.8, 3.5, smoothstep(20, 150, azimuth));
     }
@@ -55,22 +53,14 @@ export function makeHat(
     return d;
   };
   const lift = (x: number, y: number, z: number, d: number): number => {
-    const fold = style === "scarf"
-      ? 0.18 * noise3(x * 0.5, y * 0.35, z * 0.5, seed)
-      : 0;
+    const fold = style === "scarf" ? 0.18 * noise3(x * 0.5, y * 0.35, z * 0.5, seed) : 0;
     const brim = style === "beanie" && d < 2 ? 0.25 : 0;
-    const tall = style === "cap" || style === "beanie"
-      ? 1.2 * smoothstep(8, 14, y)
-      : 0;
+    const tall = style === "cap" || style === "beanie" ? 1.2 * smoothstep(8, 14, y) : 0;
     return 0.75 + brim + tall + fold + 0.4 * smoothstep(0, 1, d);
   };
   const tint = (_x: number, y: number, _z: number, d: number): Rgb => {
     if (style === "beanie") {
-      return d < 1.9
-        ? scaleRgb(colour, 0.8)
-        : Math.floor(y * 0.9) % 3 === 0
-        ? second
-        : colour;
+      return d < 1.9 ? scaleRgb(colour, 0.8) : Math.floor(y * 0.9) % 3 === 0 ? second : colour;
     }
     return colour;
   };

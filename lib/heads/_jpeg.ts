@@ -32,10 +32,7 @@ export function jpegDamage(
   quality: number,
 ): void {
   const scale = quality < 50 ? 5000 / quality : 200 - 2 * quality;
-  const table = (base: Int32Array) =>
-    base.map((q) =>
-      Math.min(255, Math.max(1, Math.floor((q * scale + 50) / 100)))
-    );
+  const table = (base: Int32Array) => base.map((q) => Math.min(255, Math.max(1, Math.floor((q * scale + 50) / 100))));
   const n = width * height;
   const luma = new Float32Array(n), cw = width >> 1, ch = height >> 1;
   const blue = new Float32Array(cw * ch), red = new Float32Array(cw * ch);

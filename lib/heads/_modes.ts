@@ -28,8 +28,6 @@ export function sparseMode(
 /** Turns a mode back into displacements of all `count` vertices, [V,3]. */
 export function denseMode(mode: ExpressionMode, count: number): Float32Array {
   const out = new Float32Array(count * 3);
-  mode.vertices.forEach((v, i) =>
-    out.set(mode.offsets.subarray(3 * i, 3 * i + 3), 3 * v)
-  );
+  mode.vertices.forEach((v, i) => out.set(mode.offsets.subarray(3 * i, 3 * i + 3), 3 * v));
   return out;
 }

@@ -23,8 +23,7 @@ export function parseObj(text: string, what: string, faces = true): ObjMesh {
     triangleMaterial: number[] = [];
   const materials: string[] = [];
   let material = -1, line = 0;
-  const fail = (why: string) =>
-    new SyntaxError(`Cannot read "${what}": line ${line} ${why}`);
+  const fail = (why: string) => new SyntaxError(`Cannot read "${what}": line ${line} ${why}`);
   for (let start = 0; start < text.length;) {
     let end = text.indexOf("\n", start);
     if (end < 0) end = text.length;
@@ -64,9 +63,7 @@ export function parseObj(text: string, what: string, faces = true): ObjMesh {
   const wrong = triangles.find((corner) => corner >= count);
   if (wrong !== undefined) {
     throw new SyntaxError(
-      `Cannot read "${what}": a face uses vertex ${
-        wrong + 1
-      }, but there are ${count}`,
+      `Cannot read "${what}": a face uses vertex ${wrong + 1}, but there are ${count}`,
     );
   }
   return {

@@ -28,9 +28,7 @@ export function occlude(
         // four fingers pointing up from a palm
         const finger = Math.abs(((u + 100) % 8.6) - 4.3) / 4.3;
         const length = -26 + 0.05 * u * u;
-        const onFinger = v < 4
-          ? smoothstep(1, 0.86, finger) * smoothstep(length - 2, length + 1, v)
-          : 1;
+        const onFinger = v < 4 ? smoothstep(1, 0.86, finger) * smoothstep(length - 2, length + 1, v) : 1;
         alpha = onFinger * smoothstep(18.5, 17, Math.abs(u));
         tone = v < 4 ? 1.05 - 0.35 * finger * finger : 0.95;
       } else {

@@ -122,8 +122,7 @@ export function paint(
       case Kind.lash:
         colour = mixRgb(traits.brow.colour, srgb(14, 12, 12), 0.8);
         // upper lashes fall outside and above; lower ones are short
-        out[row + Attribute.cut] =
-          traits.lash * (y < anatomy.eyeCentres[1]! - 0.15 ? 0.22 : 1) -
+        out[row + Attribute.cut] = traits.lash * (y < anatomy.eyeCentres[1]! - 0.15 ? 0.22 : 1) -
           anatomy.lashLength[v]!;
         out[row + Attribute.strand] = x * 9;
         break;
@@ -142,8 +141,7 @@ export function paint(
           lips,
         );
         const hairShade = 0.45 * smoothstep(0.1, -0.9, hair.inside[v]!) + 0.55;
-        out[row + Attribute.light] =
-          (1 - 0.75 * Math.max(anatomy.cavity[v]!, -0.1)) *
+        out[row + Attribute.light] = (1 - 0.75 * Math.max(anatomy.cavity[v]!, -0.1)) *
           (hair.inside[v]! > 0 ? 1 : hair.lift[v]! > 0 ? hairShade : 1) *
           (anatomy.interior[v]! > 0 ? 0.25 : 1);
       }
@@ -246,9 +244,7 @@ function skinColour(
         -(((side - 3.15) / 1.5) ** 2) - (((y - 4.25) / 0.5) ** 2),
       );
       const t = makeup.strength * lid;
-      r = lerp(r, makeup.shadow[0], t),
-        g = lerp(g, makeup.shadow[1], t),
-        b = lerp(b, makeup.shadow[2], t);
+      r = lerp(r, makeup.shadow[0], t), g = lerp(g, makeup.shadow[1], t), b = lerp(b, makeup.shadow[2], t);
     }
   }
   if (skin.freckles > 0 && z > 4) {

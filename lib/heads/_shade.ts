@@ -120,9 +120,7 @@ export function shade(
         let m = smoothstep(half, half * 0.45, side) *
           smoothstep(-0.14, 0.12, u) * smoothstep(1.08, 0.92, u);
         m *= brow.density * (0.85 + 0.15 * strand);
-        r += (brow.colour[0] - r) * m,
-          g += (brow.colour[1] - g) * m,
-          b += (brow.colour[2] - b) * m;
+        r += (brow.colour[0] - r) * m, g += (brow.colour[1] - g) * m, b += (brow.colour[2] - b) * m;
         shine *= 1 - 0.7 * m;
       }
       if (beardIn > -0.4) {
@@ -164,15 +162,11 @@ export function shade(
         seed ^ 75,
       );
       const tone = 1 + streaks * (0.75 * fine + 0.7 * wide);
-      r += (hair[0] * tone - r) * hairy,
-        g += (hair[1] * tone - g) * hairy,
-        b += (hair[2] * tone - b) * hairy;
+      r += (hair[0] * tone - r) * hairy, g += (hair[1] * tone - g) * hairy, b += (hair[2] * tone - b) * hairy;
       gloss = traits.hair.shine;
       shine += (0.03 + 0.16 * gloss * (0.5 + 0.5 * fine) - shine) * hairy;
       sharp += (18 - sharp) * hairy;
-      wrapR += (0.1 - wrapR) * hairy,
-        wrapG += (0.1 - wrapG) * hairy,
-        wrapB += (0.1 - wrapB) * hairy;
+      wrapR += (0.1 - wrapR) * hairy, wrapG += (0.1 - wrapG) * hairy, wrapB += (0.1 - wrapB) * hairy;
     } else if (kind === Kind.eye) {
       const x = ka * at[ra + 10]! + kb * at[rb + 10]! + kc * at[rc + 10]!;
       const y = ka * at[ra + 11]! + kb * at[rb + 11]! + kc * at[rc + 11]!;
@@ -231,9 +225,7 @@ export function shade(
       (light.ground[2] + (light.sky[2] - light.ground[2]) * up) * open;
     const rim = nx * back.x + ny * back.y + nz * back.z;
     if (rim > 0) {
-      er += back.r * rim * open,
-        eg += back.g * rim * open,
-        eb += back.b * rim * open;
+      er += back.r * rim * open, eg += back.g * rim * open, eb += back.b * rim * open;
     }
     let spec = 0;
     if (ndl > 0) {
@@ -249,9 +241,7 @@ export function shade(
     out[o + 2] = b * eb + spec * key.b + sheen * light.sky[2];
     if (even) { // the sample beside it
       const twin = corner === 0 ? o + 3 : o - 3;
-      out[twin] = out[o]!,
-        out[twin + 1] = out[o + 1]!,
-        out[twin + 2] = out[o + 2]!;
+      out[twin] = out[o]!, out[twin + 1] = out[o + 1]!, out[twin + 2] = out[o + 2]!;
     }
   }
 }

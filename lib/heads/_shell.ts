@@ -74,8 +74,7 @@ export function makeFaceMask(anatomy: Anatomy, colour: Rgb): Layer {
       const bottom = lerp(-8.6, -3.6, smoothstep(2, 7.2, side));
       return Math.min(top - y, y - bottom, (z - 2.2) * 0.8);
     },
-    (x, y, z, d) =>
-      0.35 + 0.12 * noise3(x, y * 1.6, z, 5) + 0.35 * smoothstep(0, 2, d),
+    (x, y, z, d) => 0.35 + 0.12 * noise3(x, y * 1.6, z, 5) + 0.35 * smoothstep(0, 2, d),
     (_x, y) => scaleRgb(colour, Math.abs(y % 1.5) < 0.2 ? 0.85 : 1),
   );
 }

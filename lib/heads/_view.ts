@@ -86,8 +86,7 @@ export function findView(scene: Scene, marks: Float32Array): View {
     cross += ux * vy - uy * vx;
     spread += ux * ux + uy * uy;
   }
-  const turn =
-    clamp(Math.atan2(cross, dot), -12 * Math.PI / 180, 12 * Math.PI / 180) +
+  const turn = clamp(Math.atan2(cross, dot), -12 * Math.PI / 180, 12 * Math.PI / 180) +
     scene.roll * Math.PI / 180;
   const scale = clamp(
     Math.hypot(dot, cross) / spread,

@@ -12,12 +12,7 @@ import type { ExpressionMode, HeadModel } from "./head_model.ts";
 import { readJson } from "./_json.ts";
 import { sparseMode } from "./_modes.ts";
 import { parseObj } from "./_obj.ts";
-import {
-  sharedFloat32,
-  shareFloat32,
-  shareInt32,
-  shareUint8,
-} from "./_shared.ts";
+import { sharedFloat32, shareFloat32, shareInt32, shareUint8 } from "./_shared.ts";
 
 const NEUTRAL = "generic_neutral_mesh.obj";
 
@@ -54,9 +49,7 @@ export function loadFaceKit(
     .filter((name) => name.endsWith(".obj"));
   const identities = names.filter((name) => /^identity\d+\.obj$/.test(name))
     .sort();
-  const expressions = names.filter((name) =>
-    name !== NEUTRAL && !identities.includes(name)
-  ).sort();
+  const expressions = names.filter((name) => name !== NEUTRAL && !identities.includes(name)).sort();
   if (identities.length === 0) {
     throw new Deno.errors.NotFound(
       `Cannot load the head model: "${directory}" has no identity000.obj; give ICT-FaceKit's folder FaceXModel`,
@@ -76,21 +69,15 @@ export function loadFaceKit(
     const { positions } = read(name);
     if (positions.length !== size) {
       throw new TypeError(
-        `Cannot load the head model: "${directory}/${name}" has ${
-          positions.length / 3
-        } vertices, the neutral head ` +
+        `Cannot load the head model: "${directory}/${name}" has ${positions.length / 3} vertices, the neutral head ` +
           `${size / 3}; take all files from one version of ICT-FaceKit`,
       );
     }
     return positions.map((value, i) => value - neutral.positions[i]!);
   };
   const identityModes = sharedFloat32(identities.length * size);
-  identities.forEach((name, k) =>
-    identityModes.set(difference(name), k * size)
-  );
-  const modes: ExpressionMode[] = expressions.map((name) =>
-    sparseMode(name.slice(0, -4), difference(name))
-  );
+  identities.forEach((name, k) => identityModes.set(difference(name), k * size));
+  const modes: ExpressionMode[] = expressions.map((name) => sparseMode(name.slice(0, -4), difference(name)));
   return checkModel(directory, {
     neutral: shareFloat32(neutral.positions),
     identityModes,

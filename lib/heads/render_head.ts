@@ -112,8 +112,6 @@ export class HeadRenderer {
 /** Whether teeth and tongue could be seen. */
 function mouthMoves(scene: Scene): boolean {
   return Object.entries(scene.expression).some(([name, weight]) =>
-    name === "jawOpen"
-      ? weight > 0.01
-      : weight > 0.02 && /^(mouth|jaw)/.test(name)
+    name === "jawOpen" ? weight > 0.01 : weight > 0.02 && /^(mouth|jaw)/.test(name)
   );
 }

@@ -109,9 +109,7 @@ export async function* renderMany(
       }
     }
   }
-  const results = workers === 0
-    ? inThread(model, batches())
-    : inWorkers(model, batches(), workers);
+  const results = workers === 0 ? inThread(model, batches()) : inWorkers(model, batches(), workers);
   try {
     for await (const { batch, result } of results) {
       signal?.throwIfAborted();

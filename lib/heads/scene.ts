@@ -205,11 +205,7 @@ export function sampleScene(
       rim: r.uniform() < 0.35 ? r.uniformIn(0.1, 0.8) : 0,
     },
     background: {
-      kind: r.uniform() < 0.45
-        ? "gradient"
-        : r.uniform() < 0.8
-        ? "blobs"
-        : "stripes",
+      kind: r.uniform() < 0.45 ? "gradient" : r.uniform() < 0.8 ? "blobs" : "stripes",
       first: muted(),
       second: muted(),
       third: muted(),
@@ -222,16 +218,10 @@ export function sampleScene(
       exposure: Math.exp(clamp(0.17 * r.normal(), -0.45, 0.35)),
       balance: [1 + 0.035 * r.normal(), 1, 1 + 0.035 * r.normal()],
       contrast: clamp(1 + 0.1 * r.normal(), 0.75, 1.3),
-      saturation: r.uniform() < 0.03
-        ? 0
-        : clamp(1 + 0.14 * r.normal(), 0.6, 1.4),
-      blur: r.uniform() < 0.62
-        ? r.uniformIn(0, 0.4)
-        : Math.min(Math.abs(r.normal()) * 0.7, 2),
+      saturation: r.uniform() < 0.03 ? 0 : clamp(1 + 0.14 * r.normal(), 0.6, 1.4),
+      blur: r.uniform() < 0.62 ? r.uniformIn(0, 0.4) : Math.min(Math.abs(r.normal()) * 0.7, 2),
       shrink: r.uniform() < 0.12 ? r.uniformIn(1.3, 2.8) : 1,
-      noise: r.uniform() < 0.5
-        ? r.uniformIn(0, 2)
-        : Math.min(Math.abs(r.normal()) * 4, 10),
+      noise: r.uniform() < 0.5 ? r.uniformIn(0, 2) : Math.min(Math.abs(r.normal()) * 4, 10),
       jpeg: r.uniform() < 0.35 ? Math.round(r.uniformIn(30, 95)) : 0,
     },
     jitter: Array.from({ length: 10 }, () => 0.55 * r.normal()),

@@ -86,9 +86,7 @@ export function toyHead(): HeadModel {
       8 + 1.5 * Math.sin(u) * Math.cos(v),
     ], () => material);
   }
-  const marks = landmarkPositions().map((point) =>
-    positions.push(...point) / 3 - 1
-  );
+  const marks = landmarkPositions().map((point) => positions.push(...point) / 3 - 1);
   return {
     neutral: shareFloat32(positions),
     identityModes: shareFloat32([

@@ -9,15 +9,7 @@ import { mixRgb, rampRgb, type Rgb, scaleRgb, srgb } from "./_colour.ts";
 import { jitter, weighted } from "./_draws.ts";
 import { beardTraits, hairStyle, hairTraits } from "./_hair_traits.ts";
 import { clamp } from "./_noise.ts";
-import {
-  CLOTH,
-  DYES,
-  FRAMES,
-  HAIR,
-  IRIS,
-  LIPSTICKS,
-  SKIN,
-} from "./_palette.ts";
+import { CLOTH, DYES, FRAMES, HAIR, IRIS, LIPSTICKS, SKIN } from "./_palette.ts";
 
 export type { Rgb } from "./_colour.ts";
 
@@ -245,14 +237,10 @@ export function sampleTraits(
   const pick = (rows: readonly (readonly [Rgb, number, number])[]) =>
     weighted(
       r,
-      rows.map(([c, onLight, onDark]) =>
-        [c, onLight + (onDark - onLight) * dark] as const
-      ),
+      rows.map(([c, onLight, onDark]) => [c, onLight + (onDark - onLight) * dark] as const),
     );
   const natural = jitter(r, pick(HAIR), 0.15);
-  const grey = age > 0.6 && r.uniform() < 0.65
-    ? clamp((age - 0.55) * 2.6 * r.uniform() + 0.15, 0, 1)
-    : 0;
+  const grey = age > 0.6 && r.uniform() < 0.65 ? clamp((age - 0.55) * 2.6 * r.uniform() + 0.15, 0, 1) : 0;
   const greyed = mixRgb(natural, jitter(r, srgb(196, 194, 190), 0.15), grey);
   const dyed = r.uniform() < (feminine ? 0.06 : 0.02);
   const dye = jitter(r, DYES[r.integer(DYES.length)]!, 0.2);

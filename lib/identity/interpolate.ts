@@ -92,11 +92,7 @@ export function walk(
   }
   const out = new Float32Array(steps * a.length);
   for (let s = 0; s < steps; s++) {
-    const vector = s === 0
-      ? a
-      : s === steps - 1
-      ? b
-      : interpolate(a, b, s / (steps - 1));
+    const vector = s === 0 ? a : s === steps - 1 ? b : interpolate(a, b, s / (steps - 1));
     if (s === 0) interpolate(a, b, 0); // checks both ends before anything else
     out.set(vector, s * a.length);
   }

@@ -197,9 +197,7 @@ export function loadMoments(path: string): GaussianMoments {
     shapeOf("factor") !== `${width}, ${width}`
   ) {
     throw new TypeError(
-      `Cannot read identity moments from ${path}: found mean [${
-        shapeOf("mean") ?? "missing"
-      }] and factor [${
+      `Cannot read identity moments from ${path}: found mean [${shapeOf("mean") ?? "missing"}] and factor [${
         shapeOf("factor") ?? "missing"
       }], expected [D] and [D, D]; write the file with saveMoments`,
     );
@@ -211,9 +209,7 @@ export function loadMoments(path: string): GaussianMoments {
   if (bad || !diagonal) {
     throw new RangeError(
       `Cannot read identity moments from ${path}: ${
-        bad
-          ? "a value is NaN or infinite"
-          : "the factor's diagonal is not positive"
+        bad ? "a value is NaN or infinite" : "the factor's diagonal is not positive"
       }; fit them again`,
     );
   }

@@ -35,24 +35,18 @@ export function largestRemainder(
   const sum = weights.reduce((a, b) => a + b, 0);
   if (!(sum > 0 && sum < Infinity) || weights.some((w) => !(w >= 0))) {
     throw new RangeError(
-      `Cannot split by weights [${
-        weights.join(", ")
-      }]: expected numbers of at least 0, not all 0`,
+      `Cannot split by weights [${weights.join(", ")}]: expected numbers of at least 0, not all 0`,
     );
   }
   const exact = weights.map((weight) => total * (weight / sum));
   // 0.4 / (0.4 + 0.4 + 0.2) * 5 may come out as 1.9999999999999998: whole numbers within rounding are whole.
   const floors = exact.map((x) =>
-    Math.abs(x - Math.round(x)) < 1e-9 * Math.max(1, total)
-      ? Math.round(x)
-      : Math.floor(x)
+    Math.abs(x - Math.round(x)) < 1e-9 * Math.max(1, total) ? Math.round(x) : Math.floor(x)
   );
   let left = total - floors.reduce((a, b) => a + b, 0);
   const order = exact.map((x, i) => ({ i, rest: Math.max(0, x - floors[i]!) }))
     .filter(({ i }) => weights[i]! > 0)
-    .sort((a, b) =>
-      Math.abs(a.rest - b.rest) < 1e-9 ? a.i - b.i : b.rest - a.rest
-    );
+    .sort((a, b) => Math.abs(a.rest - b.rest) < 1e-9 ? a.i - b.i : b.rest - a.rest);
   for (const { i } of order) {
     if (left <= 0) break;
     floors[i]!++;
@@ -95,28 +89,20 @@ export function sigmaPlan(
   }
   if (sigmas.length === 0 || sigmas.length !== mix.length) {
     throw new RangeError(
-      `Cannot plan sigmas: ${sigmas.length} sigmas [${
-        sigmas.join(", ")
-      }] but ${mix.length} shares [${
+      `Cannot plan sigmas: ${sigmas.length} sigmas [${sigmas.join(", ")}] but ${mix.length} shares [${
         mix.join(", ")
       }], expected one share for each sigma`,
     );
   }
   if (sigmas.some((sigma) => !(sigma >= 0 && sigma < Infinity))) {
     throw new RangeError(
-      `Cannot plan sigmas: [${
-        sigmas.join(", ")
-      }], expected numbers of at least 0`,
+      `Cannot plan sigmas: [${sigmas.join(", ")}], expected numbers of at least 0`,
     );
   }
   const counts = largestRemainder(images, mix);
   // The k-th of n equal sigmas belongs at (k + 1/2) / n of the way; sorting all by that spreads them evenly.
-  const slots = counts.flatMap((n, s) =>
-    Array.from({ length: n }, (_, k) => ({ s, at: (k + 0.5) / n }))
-  );
+  const slots = counts.flatMap((n, s) => Array.from({ length: n }, (_, k) => ({ s, at: (k + 0.5) / n })));
   slots.sort((a, b) => a.at - b.at || a.s - b.s);
   const spread = slots.map(({ s }) => sigmas[s]!);
-  return stream === undefined
-    ? spread
-    : Array.from(stream.permutation(images), (from) => spread[from]!);
+  return stream === undefined ? spread : Array.from(stream.permutation(images), (from) => spread[from]!);
 }

@@ -231,9 +231,7 @@ export function openVectors(path: string): VectorSource & Disposable {
     width,
     vector: (row) => {
       checkRow(row, count, path);
-      return single
-        ? file.rowsFloat32(0, width)
-        : file.rowsFloat32(row, row + 1);
+      return single ? file.rowsFloat32(0, width) : file.rowsFloat32(row, row + 1);
     },
     [Symbol.dispose]: () => file.close(),
   };

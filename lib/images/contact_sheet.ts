@@ -57,9 +57,7 @@ export function contactSheet(
       `Cannot make contact sheet: ${labels.length} labels for ${images.length} images; give each its label, "" for none`,
     );
   }
-  images.forEach((image, i) =>
-    assertPixels(image, `put image ${i} on the contact sheet`)
-  );
+  images.forEach((image, i) => assertPixels(image, `put image ${i} on the contact sheet`));
   const cellWidth = images.reduce(
     (most, image) => Math.max(most, image.width),
     0,
@@ -76,10 +74,7 @@ export function contactSheet(
     gap + rows * (cellHeight + gap),
     background,
   );
-  const ink =
-    0.299 * background[0] + 0.587 * background[1] + 0.114 * background[2] > 127
-      ? 0
-      : 255;
+  const ink = 0.299 * background[0] + 0.587 * background[1] + 0.114 * background[2] > 127 ? 0 : 255;
   images.forEach((image, i) => {
     const left = gap + (i % columns) * (cellWidth + gap);
     const top = gap + Math.floor(i / columns) * (cellHeight + gap);

@@ -90,9 +90,7 @@ export async function decodeImage(
       `Cannot decode ${name}: maxPixels is ${maxPixels}, expected a positive integer`,
     );
   }
-  const bytes = typeof source === "string"
-    ? await Deno.readFile(source)
-    : source;
+  const bytes = typeof source === "string" ? await Deno.readFile(source) : source;
   const format = imageFormat(bytes);
   if (format === undefined) {
     const first = Array.from(
@@ -100,9 +98,7 @@ export async function decodeImage(
       (b) => b.toString(16).padStart(2, "0"),
     );
     throw new SyntaxError(
-      `Cannot decode ${name}: its first bytes are ${
-        first.join(" ") || "missing"
-      }, ` +
+      `Cannot decode ${name}: its first bytes are ${first.join(" ") || "missing"}, ` +
         "expected a JPEG, PNG, WebP, GIF, TIFF or AVIF file",
     );
   }

@@ -43,9 +43,7 @@ export function assertPixels(image: Pixels, action: string): void {
   }
   if (!(data instanceof Uint8Array) || data.length !== width * height * 3) {
     throw new TypeError(
-      `Cannot ${action}: a ${width}x${height} RGB image has ${
-        width * height * 3
-      } bytes in a Uint8Array, ` +
+      `Cannot ${action}: a ${width}x${height} RGB image has ${width * height * 3} bytes in a Uint8Array, ` +
         `found ${data?.length ?? "none"}`,
     );
   }

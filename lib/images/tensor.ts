@@ -44,9 +44,7 @@ export function fromTensor(
   }
   if (!Number.isInteger(index) || index < 0 || index >= count) {
     throw new RangeError(
-      `Cannot take image from tensor: index is ${index}, expected an integer in 0..${
-        count - 1
-      }`,
+      `Cannot take image from tensor: index is ${index}, expected an integer in 0..${count - 1}`,
     );
   }
   const bytes = new Uint8Array(3 * area);

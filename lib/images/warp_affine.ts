@@ -7,12 +7,7 @@
  */
 
 import { assertPixels, type Colour, type Pixels } from "./pixels.ts";
-import {
-  type Affine,
-  ARC_TEMPLATE,
-  type Point,
-  similarityTransform,
-} from "./similarity_transform.ts";
+import { type Affine, ARC_TEMPLATE, type Point, similarityTransform } from "./similarity_transform.ts";
 
 /** Options of `warpAffine` and `alignFace`. */
 export interface WarpOptions {
@@ -76,8 +71,7 @@ export function warpAffine(
         const border = background[channel]!;
         const upper = (1 - right) * sample(image, left, top, channel, border) +
           right * sample(image, left + 1, top, channel, border);
-        const lower =
-          (1 - right) * sample(image, left, top + 1, channel, border) +
+        const lower = (1 - right) * sample(image, left, top + 1, channel, border) +
           right * sample(image, left + 1, top + 1, channel, border);
         data[3 * (y * width + x) + channel] = (1 - down) * upper +
           down * lower + 0.5;

@@ -25,8 +25,7 @@ export function conv2d(
   x: Value,
   options: ConvOptions,
 ): Value {
-  const { inputs, outputs, kernel, stride = 1, padding = 0, bias = true } =
-    options;
+  const { inputs, outputs, kernel, stride = 1, padding = 0, bias = true } = options;
   const fanIn = inputs * kernel * kernel;
   const kaiming: Initialisation = { kind: "kaiming", fanIn };
   const shape = [outputs, inputs, kernel, kernel];
@@ -36,9 +35,7 @@ export function conv2d(
   return op.conv(x, weight, {
     strides: [stride, stride],
     pads: [padding, padding, padding, padding],
-    ...(bias
-      ? { bias: params.param("bias", [outputs], { init: kaiming }) }
-      : {}),
+    ...(bias ? { bias: params.param("bias", [outputs], { init: kaiming }) } : {}),
   });
 }
 

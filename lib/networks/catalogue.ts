@@ -8,11 +8,7 @@
 
 import { fileURLToPath } from "node:url";
 import { type IResNetConfig, iresnetConfig } from "./iresnet.ts";
-import {
-  type GeneratorModel,
-  type Vec2FaceConfig,
-  vec2faceConfig,
-} from "./vec2face_config.ts";
+import { type GeneratorModel, type Vec2FaceConfig, vec2faceConfig } from "./vec2face_config.ts";
 
 /** Names of recognition models. */
 export type RecogniserModel =
@@ -98,8 +94,7 @@ export const modelCatalogue: ModelCatalogue = {
       weights: "weights/arcface-r100-glint360k.pth",
     },
     "magface-r100": {
-      summary:
-        "MagFace, IResNet-100, Glint360K; the norm of its vectors tells quality",
+      summary: "MagFace, IResNet-100, Glint360K; the norm of its vectors tells quality",
       config: R100,
       weights: "weights/magface-r100-glint360k.pth",
     },
@@ -153,9 +148,7 @@ export function catalogueEntry<Kind extends keyof ModelCatalogue>(
   const models = modelCatalogue[kind];
   if (!Object.hasOwn(models, model)) {
     throw new RangeError(
-      `Cannot find model "${model}": known ${kind} are ${
-        Object.keys(models).join(", ")
-      }`,
+      `Cannot find model "${model}": known ${kind} are ${Object.keys(models).join(", ")}`,
     );
   }
   return models[model as keyof typeof models];

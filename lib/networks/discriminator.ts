@@ -11,11 +11,7 @@
 import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
 import { conv2d, groupNorm } from "./_layers.ts";
-import {
-  type Parameters,
-  type ParameterSpec,
-  parameterSpecs,
-} from "./params.ts";
+import { type Parameters, type ParameterSpec, parameterSpecs } from "./params.ts";
 
 /** Shape of a discriminator. */
 export interface DiscriminatorConfig {
@@ -130,9 +126,7 @@ function crossEmbed(
   outputs: number,
 ): Value {
   const sorted = [...kernels].sort((a, b) => a - b);
-  const shares = sorted.slice(1).map((_, i) =>
-    Math.floor(outputs / 2 ** (i + 1))
-  );
+  const shares = sorted.slice(1).map((_, i) => Math.floor(outputs / 2 ** (i + 1)));
   shares.push(outputs - shares.reduce((sum, share) => sum + share, 0));
   const inputs = x.shape[1] as number;
   const maps = sorted.map((kernel, i) => {

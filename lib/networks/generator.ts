@@ -10,20 +10,10 @@ import type { RandomStream } from "@/random/mod.ts";
 import { openWeights } from "@/weights/mod.ts";
 import { BATCH_SIZE, ExactBatches } from "./_batches.ts";
 import { catalogueEntry, weightsPath } from "./catalogue.ts";
-import {
-  drawMask,
-  GENERATION_MASK,
-  keptTokens,
-  type MaskOptions,
-  type TokenMask,
-} from "./masks.ts";
+import { drawMask, GENERATION_MASK, keptTokens, type MaskOptions, type TokenMask } from "./masks.ts";
 import { type Parameters, storedParameters } from "./params.ts";
 import { vec2face, vec2faceInputs } from "./vec2face.ts";
-import {
-  type GeneratorModel,
-  imageSizeOf,
-  type Vec2FaceConfig,
-} from "./vec2face_config.ts";
+import { type GeneratorModel, imageSizeOf, type Vec2FaceConfig } from "./vec2face_config.ts";
 
 /** Settings of a generator whatever its weights. */
 export interface FaceGeneratorOptions {
@@ -235,9 +225,7 @@ function checkMask(
   kept: number,
 ): void {
   const fits = masked.length === tokens && keep.length === kept &&
-    keep.every((token, i) =>
-      token < tokens && (i === 0 || token > keep[i - 1]!)
-    );
+    keep.every((token, i) => token < tokens && (i === 0 || token > keep[i - 1]!));
   const hidden = new Set(keep);
   if (!fits || masked.some((flag, token) => flag === 0 && !hidden.has(token))) {
     throw new RangeError(

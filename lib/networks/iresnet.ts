@@ -13,17 +13,9 @@
 import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
 import { conv2d, linear, prelu } from "./_layers.ts";
-import {
-  batchNorm,
-  type BatchNormMode,
-  type StatisticsUpdate,
-} from "./batch_norm.ts";
+import { batchNorm, type BatchNormMode, type StatisticsUpdate } from "./batch_norm.ts";
 import type { Initialisation } from "./initialisation.ts";
-import {
-  type Parameters,
-  type ParameterSpec,
-  parameterSpecs,
-} from "./params.ts";
+import { type Parameters, type ParameterSpec, parameterSpecs } from "./params.ts";
 
 /** Shape of an IResNet. */
 export interface IResNetConfig {

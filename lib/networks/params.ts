@@ -168,9 +168,7 @@ export interface NamingOptions {
 export function inputParameters(
   { prefix = "" }: NamingOptions = {},
 ): Parameters {
-  return new Parameters((spec) =>
-    op.input(prefix + spec.name, "float32", spec.shape)
-  );
+  return new Parameters((spec) => op.input(prefix + spec.name, "float32", spec.shape));
 }
 
 /**

@@ -8,11 +8,7 @@ import * as op from "@/onnx/mod.ts";
 import type { Device, Session } from "@/onnx/mod.ts";
 import { openWeights } from "@/weights/mod.ts";
 import { BATCH_SIZE, ExactBatches } from "./_batches.ts";
-import {
-  catalogueEntry,
-  type RecogniserModel,
-  weightsPath,
-} from "./catalogue.ts";
+import { catalogueEntry, type RecogniserModel, weightsPath } from "./catalogue.ts";
 import { iresnet, type IResNetConfig } from "./iresnet.ts";
 import { type Parameters, storedParameters } from "./params.ts";
 

@@ -16,20 +16,10 @@ import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
 import { detach } from "./_detach.ts";
 import { layerNorm, linear } from "./_layers.ts";
-import {
-  type Dropout,
-  DROPOUT_RATE,
-  LAYER_NORM_EPSILON,
-  transformerBlock,
-  VIT_LINEAR,
-} from "./_transformer.ts";
+import { type Dropout, DROPOUT_RATE, LAYER_NORM_EPSILON, transformerBlock, VIT_LINEAR } from "./_transformer.ts";
 import { imageDecoder } from "./image_decoder.ts";
 import type { Initialisation } from "./initialisation.ts";
-import {
-  type Parameters,
-  type ParameterSpec,
-  parameterSpecs,
-} from "./params.ts";
+import { type Parameters, type ParameterSpec, parameterSpecs } from "./params.ts";
 import type { Vec2FaceConfig } from "./vec2face_config.ts";
 
 export type { Dropout } from "./_transformer.ts";

@@ -108,9 +108,7 @@ export function vec2faceConfig(model: GeneratorModel): Vec2FaceConfig {
   const config = CONFIGS[model] as Vec2FaceConfig | undefined;
   if (config === undefined) {
     throw new RangeError(
-      `Cannot configure generator "${model}": known sizes are ${
-        Object.keys(CONFIGS).join(", ")
-      }`,
+      `Cannot configure generator "${model}": known sizes are ${Object.keys(CONFIGS).join(", ")}`,
     );
   }
   return config;

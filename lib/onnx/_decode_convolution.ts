@@ -83,7 +83,9 @@ function resizeNode(n: NodeReader): Value {
   const attribute = upsample ? n.floats("scales") : undefined;
   const scales = attribute ?? n.constantFloats(older ? 1 : 2) ?? [];
   const sizes = scales.length === 0 ? n.numbers(3) ?? [] : [];
-  const factors = scales.length > 0 ? scales : sizes.map((size, i) => size === x.shape[i] ? 1 : size / (x.shape[i] as number));
+  const factors = scales.length > 0
+    ? scales
+    : sizes.map((size, i) => size === x.shape[i] ? 1 : size / (x.shape[i] as number));
   const [a, b, h, w] = factors;
   if (factors.length !== 4 || a !== 1 || b !== 1 || h !== w) n.refuse(`its factors are [${factors.join(", ")}]`);
   return resizeNearest(x, h!);

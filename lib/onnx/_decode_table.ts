@@ -22,7 +22,8 @@ export type NodeBuilder = (node: NodeReader) => Value | readonly Value[];
 const unary = (f: (x: Value) => Value): NodeBuilder => (n) => f(n.in(0));
 const binary = (f: (a: Value, b: Value) => Value): NodeBuilder => (n) => f(n.in(0), n.in(1));
 /** Operators that take any number of operands. */
-const fold = (f: (a: Value, b: Value) => Value): NodeBuilder => (n) => n.inputs.map((_, i) => n.in(i)).reduce((a, b) => f(a, b));
+const fold = (f: (a: Value, b: Value) => Value): NodeBuilder => (n) =>
+  n.inputs.map((_, i) => n.in(i)).reduce((a, b) => f(a, b));
 
 /** Axes of a reduction: an attribute or an operand; none given means all, unless the node says otherwise. */
 const reduce = (f: (x: Value, axes: number[], keepDims: boolean) => Value): NodeBuilder => (n) => {
@@ -57,14 +58,19 @@ const cast: NodeBuilder = (n) => {
 const gemmNode: NodeBuilder = (n) => {
   const alpha = n.float("alpha", 1), beta = n.float("beta", 1), c = n.inputs[2];
   const flags = { transA: n.int("transA", 0) === 1, transB: n.int("transB", 0) === 1 };
-  if (alpha === 1 && (beta === 1 || c === undefined)) return gemm(n.in(0), n.in(1), c === undefined ? flags : { ...flags, c });
+  if (alpha === 1 && (beta === 1 || c === undefined)) {
+    return gemm(n.in(0), n.in(1), c === undefined ? flags : { ...flags, c });
+  }
   const product = el.mul(gemm(n.in(0), n.in(1), flags), alpha);
   return c === undefined ? product : el.add(product, el.mul(c, beta));
 };
 
 const reshape: NodeBuilder = (n) => {
   const x = n.in(0), copies = n.int("allowzero", 0) === 0;
-  return mv.reshape(x, n.dims(1).map((d, i) => d === 0 && copies ? x.shape[i] ?? n.refuse("it copies a missing axis") : d));
+  return mv.reshape(
+    x,
+    n.dims(1).map((d, i) => d === 0 && copies ? x.shape[i] ?? n.refuse("it copies a missing axis") : d),
+  );
 };
 
 const flatten: NodeBuilder = (n) => {
@@ -201,7 +207,9 @@ const gelu: NodeBuilder = (n) => {
 };
 
 const fused: NodeBuilder = (n) => {
-  if (n.float("alpha", 1) !== 1 || n.int("transBatchA", 0) !== 0 || n.int("transBatchB", 0) !== 0) n.refuse("it scales");
+  if (n.float("alpha", 1) !== 1 || n.int("transBatchA", 0) !== 0 || n.int("transBatchB", 0) !== 0) {
+    n.refuse("it scales");
+  }
   return fusedMatmul(n.in(0), n.in(1), n.int("transA", 0) === 1, n.int("transB", 0) === 1);
 };
 
@@ -264,10 +272,13 @@ export const NODE_BUILDERS: ReadonlyMap<string, NodeBuilder> = new Map<string, N
   ["ReduceMax", reduce(rd.reduceMax)],
   ["ReduceMin", reduce((x, axes, keep) => el.neg(rd.reduceMax(el.neg(x), axes, keep)))],
   ["ReduceSumSquare", reduce((x, axes, keep) => rd.reduceSum(el.mul(x, x), axes, keep))],
-  ["ReduceL2", reduce((x, axes, keep) => {
-    const norm = axes.length === 1 ? rd.l2norm(x, axes[0]) : el.sqrt(rd.reduceSum(el.mul(x, x), axes));
-    return keep ? norm : mv.squeeze(norm, axes);
-  })],
+  [
+    "ReduceL2",
+    reduce((x, axes, keep) => {
+      const norm = axes.length === 1 ? rd.l2norm(x, axes[0]) : el.sqrt(rd.reduceSum(el.mul(x, x), axes));
+      return keep ? norm : mv.squeeze(norm, axes);
+    }),
+  ],
   ["Reshape", reshape],
   ["Flatten", flatten],
   ["Transpose", transpose],

@@ -5,7 +5,9 @@ const DECODER = new TextDecoder("utf-8", { fatal: true });
 
 /** A text field; throws a SyntaxError when it is not UTF-8. */
 export function textOf({ number, wire, bytes }: Field): string {
-  if (wire !== 2) throw new SyntaxError(`Cannot decode the model: field ${number} should be text, its wire type is ${wire}`);
+  if (wire !== 2) {
+    throw new SyntaxError(`Cannot decode the model: field ${number} should be text, its wire type is ${wire}`);
+  }
   try {
     return DECODER.decode(bytes);
   } catch {
@@ -23,7 +25,9 @@ export function messageOf({ number, wire, bytes }: Field): Uint8Array {
 
 /** A whole number that a double holds exactly; throws a SyntaxError when it does not fit. */
 export function numberOf({ number, wire, int }: Field): number {
-  if (wire !== 0) throw new SyntaxError(`Cannot decode the model: field ${number} should be a number, its wire type is ${wire}`);
+  if (wire !== 0) {
+    throw new SyntaxError(`Cannot decode the model: field ${number} should be a number, its wire type is ${wire}`);
+  }
   if (int > BigInt(Number.MAX_SAFE_INTEGER) || int < BigInt(Number.MIN_SAFE_INTEGER)) {
     throw new SyntaxError(`Cannot decode the model: the number ${int} in field ${number} is too large`);
   }
@@ -39,7 +43,9 @@ export function integersOf(field: Field): bigint[] {
 /** Floats of a repeated field, packed or not. */
 export function floatsOf({ number, wire, bytes }: Field): Float32Array {
   if ((wire !== 2 && wire !== 5) || bytes.length % 4 !== 0) {
-    throw new SyntaxError(`Cannot decode the model: field ${number} should hold floats, its ${bytes.length} bytes do not`);
+    throw new SyntaxError(
+      `Cannot decode the model: field ${number} should hold floats, its ${bytes.length} bytes do not`,
+    );
   }
   return new Float32Array(bytes.slice().buffer);
 }
@@ -66,7 +72,9 @@ function unpackVarints(bytes: Uint8Array): bigint[] {
 export function doublesOf(field: Field): Float64Array {
   const bytes = messageOf(field);
   if (bytes.length % 8 !== 0) {
-    throw new SyntaxError(`Cannot decode the model: field ${field.number} should hold doubles, it has ${bytes.length} bytes`);
+    throw new SyntaxError(
+      `Cannot decode the model: field ${field.number} should hold doubles, it has ${bytes.length} bytes`,
+    );
   }
   return new Float64Array(bytes.slice().buffer);
 }

@@ -76,7 +76,12 @@ export class KnownInts {
       case "Div":
         return pairwise(x, y, (p, q) => Math.trunc(p / q));
       case "Equal":
-        return pairwise(x, y, (p, q) => p === q ? 1 : 0, (name, other) => name === other ? 1 : Number(other) <= 0 ? 0 : undefined);
+        return pairwise(
+          x,
+          y,
+          (p, q) => p === q ? 1 : 0,
+          (name, other) => name === other ? 1 : Number(other) <= 0 ? 0 : undefined,
+        );
       case "Where": {
         const z = this.get(inputs[2]), choice = this.numbers(a);
         if (choice === undefined || y === undefined || z === undefined) return undefined;

@@ -82,7 +82,9 @@ export function readModel(bytes: Uint8Array): ModelProto {
   }
   if (version < 3 || graph === undefined) {
     throw new SyntaxError(
-      `Cannot decode the model: it has ${graph ? `IR version ${version}, 3 or more is needed` : "no graph"}; is it an ONNX file?`,
+      `Cannot decode the model: it has ${
+        graph ? `IR version ${version}, 3 or more is needed` : "no graph"
+      }; is it an ONNX file?`,
     );
   }
   if (opset === undefined) throw new SyntaxError("Cannot decode the model: it does not say which operator set it uses");
@@ -108,7 +110,9 @@ function readGraph(bytes: Uint8Array): Omit<ModelProto, "opset" | "producer"> {
     else if (field.number === 11) inputs.push(readValue(messageOf(field)));
     else if (field.number === 12) outputs.push(readValue(messageOf(field)));
     else if (field.number === 13) values.push(readValue(messageOf(field)));
-    else if (field.number === 15) throw new SyntaxError("Cannot decode the model: sparse initialisers are not supported");
+    else if (field.number === 15) {
+      throw new SyntaxError("Cannot decode the model: sparse initialisers are not supported");
+    }
     if (nodes.length > MAX_NODES) throw new SyntaxError(`Cannot decode the model: it has more than ${MAX_NODES} nodes`);
   }
   return { nodes, tensors, inputs, outputs, values };
@@ -131,7 +135,19 @@ function readNode(bytes: Uint8Array): NodeProto {
 }
 
 /** AttributeProto.AttributeType as names, for messages about kinds that are not supported. */
-const KINDS = ["undefined", "float", "int", "string", "tensor", "graph", "floats", "ints", "strings", "tensors", "graphs"];
+const KINDS = [
+  "undefined",
+  "float",
+  "int",
+  "string",
+  "tensor",
+  "graph",
+  "floats",
+  "ints",
+  "strings",
+  "tensors",
+  "graphs",
+];
 
 function readAttribute(bytes: Uint8Array): [string, AttributeProto] {
   let name = "", kind = 0, float = 0, int = 0, text = "", tensor: TensorProto | undefined;
@@ -142,8 +158,8 @@ function readAttribute(bytes: Uint8Array): [string, AttributeProto] {
     else if (field.number === 3) int = saturated(field.int);
     else if (field.number === 4) text = latin(field);
     else if (field.number === 5) tensor = readTensor(messageOf(field));
-    else if (field.number === 7) for (const x of floatsOf(field)) floats.push(x);
-    else if (field.number === 8) for (const n of integersOf(field)) ints.push(saturated(n));
+    else if (field.number === 7) { for (const x of floatsOf(field)) floats.push(x); }
+    else if (field.number === 8) { for (const n of integersOf(field)) ints.push(saturated(n)); }
     else if (field.number === 20) kind = numberOf(field);
     else if (field.number === 21) return [name, { unsupported: "reference to a function's attribute" }];
   }
@@ -189,7 +205,9 @@ function readShape(bytes: Uint8Array): Dim[] {
     }
     if (typeof dim === "number" && dim < 0) throw new SyntaxError(`Cannot decode the model: an axis has length ${dim}`);
     shape.push(dim);
-    if (shape.length > MAX_RANK) throw new SyntaxError(`Cannot decode the model: a value has more than ${MAX_RANK} axes`);
+    if (shape.length > MAX_RANK) {
+      throw new SyntaxError(`Cannot decode the model: a value has more than ${MAX_RANK} axes`);
+    }
   }
   return shape;
 }

@@ -31,6 +31,18 @@ export function emit(
   return makeNode(op, inputs, [{ dtype, shape }], attributes, rule).outputs[0]!;
 }
 
+/**
+ * Gives a value made by several nodes one gradient rule for all of them.
+ *
+ * @param y Result of a fresh node, which gets the rule.
+ * @param operands What the nodes were made of; the rule has one function for each.
+ * @param rule The rule.
+ */
+export function withRule(y: Value, operands: readonly Value[], rule: GradientRule): Value {
+  Object.assign(y.node!, { rule, group: operands });
+  return y;
+}
+
 /** One number as an array of each element type; half precision as its bits. */
 const ONE_NUMBER: Readonly<Record<DataType, (x: number) => TensorData>> = {
   float32: (x) => Float32Array.of(x),

@@ -15,13 +15,25 @@ const CHANGED: ReadonlyMap<string, number> = new Map([["GridSample", 20], ["Grou
 /** The oldest operator set from which an operator's form reads the same in 20 (https://onnx.ai/onnx/operators/). */
 const SAME_SINCE: ReadonlyMap<string, number> = new Map(Object.entries({
   ...since(7, "Add And Acos Asin Atan Cos Div Equal Greater Less Mul Or PRelu Pow Sin Sub Tan Xor"),
-  ...since(7, "Abs AveragePool Ceil Conv ConvTranspose Elu Exp Floor GRU Gemm GlobalAveragePool GlobalMaxPool HardSigmoid"),
-  ...since(7, "Identity InstanceNormalization LRN LSTM LeakyRelu Log LpNormalization MatMul Neg Not RNN Reciprocal Relu Selu"),
+  ...since(
+    7,
+    "Abs AveragePool Ceil Conv ConvTranspose Elu Exp Floor GRU Gemm GlobalAveragePool GlobalMaxPool HardSigmoid",
+  ),
+  ...since(
+    7,
+    "Identity InstanceNormalization LRN LSTM LeakyRelu Log LpNormalization MatMul Neg Not RNN Reciprocal Relu Selu",
+  ),
   ...since(7, "Shape Sigmoid Size Softplus Softsign SpaceToDepth Sqrt Tanh Tile Transpose Concat Gather"),
   ...since(8, "Expand Max Min Sum"),
-  ...since(9, "Acosh Asinh Atanh Cast Compress ConstantOfShape Cosh Erf EyeLike Flatten IsNaN NonZero Shrink Sign Sinh Where"),
+  ...since(
+    9,
+    "Acosh Asinh Atanh Cast Compress ConstantOfShape Cosh Erf EyeLike Flatten IsNaN NonZero Shrink Sign Sinh Where",
+  ),
   ...since(10, "IsInf MaxPool Mod Slice ThresholdedRelu"),
-  ...since(11, "Clip CumSum DepthToSpace GatherElements GatherND LpPool OneHot Pad Range Round ScatterElements ScatterND"),
+  ...since(
+    11,
+    "Clip CumSum DepthToSpace GatherElements GatherND LpPool OneHot Pad Range Round ScatterElements ScatterND",
+  ),
   ...since(11, "TopK Unique"),
   ...since(12, "ArgMax ArgMin Celu Dropout Einsum GreaterOrEqual LessOrEqual"),
   ...since(13, "Hardmax LogSoftmax ReduceSum Resize Softmax Squeeze Unsqueeze"),
@@ -61,7 +73,9 @@ export function checkForm(node: NodeProto, opset: number, reason: string): void 
     ? (opset >= changed) === (WRITTEN_OPSET >= changed)
     : opset >= Math.min(RECENT_OPSET, SAME_SINCE.get(node.op) ?? RECENT_OPSET);
   if (!same) {
-    refuse(`its form in operator set ${opset} is not that of ${WRITTEN_OPSET}; export the model for operator set ${WRITTEN_OPSET}`);
+    refuse(
+      `its form in operator set ${opset} is not that of ${WRITTEN_OPSET}; export the model for operator set ${WRITTEN_OPSET}`,
+    );
   }
 }
 

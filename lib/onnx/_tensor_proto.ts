@@ -60,13 +60,13 @@ export function readTensor(bytes: Uint8Array): TensorProto {
   const shape: number[] = [], numbers: number[] = [], integers: bigint[] = [];
   const entries = new Map<string, string>();
   for (const field of readFields(bytes)) {
-    if (field.number === 1) for (const n of integersOf(field)) shape.push(dimension(n));
+    if (field.number === 1) { for (const n of integersOf(field)) shape.push(dimension(n)); }
     else if (field.number === 2) code = numberOf(field);
-    else if (field.number === 4) for (const x of floatsOf(field)) numbers.push(x);
-    else if (field.number === 5 || field.number === 7) for (const n of integersOf(field)) integers.push(n);
+    else if (field.number === 4) { for (const x of floatsOf(field)) numbers.push(x); }
+    else if (field.number === 5 || field.number === 7) { for (const n of integersOf(field)) integers.push(n); }
     else if (field.number === 8) name = textOf(field);
     else if (field.number === 9) raw = messageOf(field);
-    else if (field.number === 10) for (const x of doublesOf(field)) numbers.push(x);
+    else if (field.number === 10) { for (const x of doublesOf(field)) numbers.push(x); }
     else if (field.number === 13) entries.set(...entryOf(messageOf(field)));
     else if (field.number === 14) outside = numberOf(field) === 1;
   }

@@ -134,7 +134,9 @@ class Decoder {
     const unknown = Object.keys(given).find((name) => !inputs.has(name));
     if (unknown !== undefined) {
       throw new TypeError(
-        `Cannot decode the model: it has no input "${unknown}", its inputs are ${[...inputs.keys()].join(", ") || "none"}`,
+        `Cannot decode the model: it has no input "${unknown}", its inputs are ${
+          [...inputs.keys()].join(", ") || "none"
+        }`,
       );
     }
     return inputs;
@@ -150,7 +152,12 @@ class Decoder {
       );
     }
     const { location, offset, byteLength } = external!;
-    return { ...named, dtype, shape, source: { kind: "file", file: join(this.#directory, location), offset, byteLength } };
+    return {
+      ...named,
+      dtype,
+      shape,
+      source: { kind: "file", file: join(this.#directory, location), offset, byteLength },
+    };
   }
 
   #node(node: NodeProto): void {

@@ -19,7 +19,21 @@ export const DEVICES: Readonly<Record<Device, { readonly provider: string; reado
   cpu: { provider: "cpu", needs: "nothing" },
 };
 
-/** Checks a device name that came from outside. */
+/**
+ * Checks a device name that came from outside.
+ *
+ * @param name Name that a user gave.
+ * @returns The device, or `auto`.
+ * @throws {RangeError} If there is no such device.
+ *
+ * @example A known device
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * deepStrictEqual(op.parseDevice("cpu"), "cpu");
+ * ```
+ */
 export function parseDevice(name: string): Device | "auto" {
   if (name === "auto" || Object.hasOwn(DEVICES, name)) return name as Device | "auto";
   throw new RangeError(

@@ -8,7 +8,7 @@
 import { show } from "./_node.ts";
 import { MessageWriter } from "./_protobuf.ts";
 import { TYPE_CODE } from "./_type_code.ts";
-import type { Attribute, DataType, ExternalBytes, Node, TensorData, Value } from "./types.ts";
+import type { Attribute, ExternalBytes, Node, TensorData, Value } from "./types.ts";
 
 /** Operator set that models are written for. */
 export const OPSET = 20;
@@ -45,7 +45,21 @@ export interface BuildOptions {
   readonly name?: string;
 }
 
-/** Nodes that the outputs need, operands before users; iterative, so that depth is no limit. */
+/**
+ * Nodes that values need, operands before users; iterative, so that depth is no limit.
+ *
+ * @param outputs Values to walk back from.
+ * @returns Nodes in an order in which they can run.
+ *
+ * @example A chain of two
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.input("x", "float32", [2]);
+ * deepStrictEqual(op.sortNodes([op.exp(op.neg(x))]).map((node) => node.op), ["Neg", "Exp"]);
+ * ```
+ */
 export function sortNodes(outputs: Iterable<Value>): Node[] {
   const order: Node[] = [];
   const done = new Set<Node>(), open = new Set<Node>();
@@ -76,7 +90,27 @@ function bytesOf(data: TensorData): Uint8Array {
 /** Initialisers above this size go beside the model, so that the model stays far under protobuf's 2 GiB. */
 const INLINE_LIMIT_BYTES = 1 << 20;
 
-/** Writes a graph as an ONNX model. */
+/**
+ * Writes a graph as an ONNX model.
+ *
+ * Nodes are found by walking back from the outputs; constants and weights above a megabyte stay outside the file, so that it
+ * remains far under protobuf's 2 GiB.
+ *
+ * @param options Inputs, outputs and name.
+ * @returns The ONNX file and what lies outside of it.
+ * @throws {TypeError} If there are no outputs, a name is used twice, or an input is used but not listed.
+ *
+ * @example A model of one node
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.input("x", "float32", ["N", 2]);
+ * const { bytes, outputs } = op.buildModel({ inputs: [x], outputs: { y: op.exp(x) } });
+ * deepStrictEqual(outputs.get("y")!.shape, ["N", 2]);
+ * deepStrictEqual(bytes.length < 200, true);
+ * ```
+ */
 export function buildModel({ inputs, outputs, name = "graph" }: BuildOptions): BuiltModel {
   const roots = Object.entries(outputs);
   if (roots.length === 0) throw new TypeError("Cannot build a model: no outputs given");
@@ -169,7 +203,9 @@ function nodeMessage(op: string, inputs: string[], node: Node, names: Map<Value,
   for (const value of node.outputs) message.text(2, names.get(value)!);
   const [domain, type] = op.includes(":") ? op.split(":") as [string, string] : ["", op];
   message.text(4, type);
-  for (const [name, attribute] of Object.entries(node.attributes)) message.message(5, attributeMessage(name, attribute));
+  for (const [name, attribute] of Object.entries(node.attributes)) {
+    message.message(5, attributeMessage(name, attribute));
+  }
   return domain === "" ? message : message.text(7, domain);
 }
 

@@ -18,7 +18,27 @@ export interface SgdOptions {
   readonly weightDecay?: number;
 }
 
-/** One step of SGD with momentum: v' = momentum v + (g + decay p); p' = p - rate v'. */
+/**
+ * One step of SGD with momentum: v' = momentum v + (g + decay p); p' = p - rate v'.
+ *
+ * @param parameter Weight p.
+ * @param gradient Its gradient g.
+ * @param velocity Velocity v of the same shape; zeros at the first step.
+ * @param rate Learning rate, a scalar.
+ * @param options Momentum and decay.
+ * @returns Weight and velocity after the step.
+ * @throws {TypeError} If shapes do not broadcast.
+ *
+ * @example A first step
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const p = op.full([1], 1), g = op.full([1], 2), v = op.full([1], 0);
+ * const { parameter } = op.sgdStep(p, g, v, op.scalar(0.25));
+ * deepStrictEqual([...(await op.compute(parameter)).data], [0.5]);
+ * ```
+ */
 export function sgdStep(
   parameter: Value,
   gradient: Value,
@@ -53,7 +73,28 @@ export interface AdamWSchedule {
   readonly correction2: Value;
 }
 
-/** One step of AdamW with decoupled weight decay. */
+/**
+ * One step of AdamW with decoupled weight decay.
+ *
+ * @param parameter Weight.
+ * @param gradient Its gradient.
+ * @param moments Means of the gradient and of its square; zeros at the first step.
+ * @param schedule Scalars that change from step to step.
+ * @param options Decays and epsilon.
+ * @returns Weight and moments after the step.
+ * @throws {TypeError} If shapes do not broadcast.
+ *
+ * @example A first step goes down by the rate
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const p = op.full([1], 1), g = op.full([1], 2), zero = op.full([1], 0);
+ * const schedule = { rate: op.scalar(0.25), correction1: op.scalar(0.1), correction2: op.scalar(0.001) };
+ * const { parameter } = op.adamwStep(p, g, { first: zero, second: zero }, schedule);
+ * deepStrictEqual(Math.abs((await op.compute(parameter)).data[0] as number - 0.75) < 1e-6, true);
+ * ```
+ */
 export function adamwStep(
   parameter: Value,
   gradient: Value,
@@ -69,9 +110,21 @@ export function adamwStep(
 }
 
 /**
- * Scales gradients so that their common Euclidean length is at most `limit`.
+ * Scales gradients so that their common Euclidean length is at most a limit, as PyTorch's clip_grad_norm_ does.
  *
+ * @param gradients Gradients of any shapes.
+ * @param limit Greatest length.
  * @returns The scaled gradients and the length before scaling.
+ * @throws {TypeError} If no gradients are given.
+ *
+ * @example A length of five is halved
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const { norm } = op.clipGradientNorm([op.constant(Float32Array.of(3, 4), [2])], 2.5);
+ * deepStrictEqual([...(await op.compute(norm)).data], [5]);
+ * ```
  */
 export function clipGradientNorm(gradients: readonly Value[], limit: number): { gradients: Value[]; norm: Value } {
   const squares = gradients.map((g) => reduceSum(mul(g, g), g.shape.map((_, i) => i), false));

@@ -36,7 +36,25 @@ export interface SessionOptions {
   readonly memoryPattern?: boolean;
 }
 
-/** A model loaded in the runtime. Close it with {@linkcode Session.release} or `await using`. */
+/**
+ * A model loaded in the runtime. Close it with {@linkcode Session.release} or `await using`.
+ *
+ * While it runs nothing else does in this thread: the runtime computes inside one call. Use workers for concurrency.
+ *
+ * @example A session for several runs
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.input("x", "float32", ["N"]);
+ * const model = op.buildModel({ inputs: [x], outputs: { y: op.neg(x) } });
+ * await using session = await op.createSession(model);
+ * for (const n of [1, 2]) {
+ *   const { y } = await session.run({ x: { data: new Float32Array(n).fill(3), shape: [n] } });
+ *   deepStrictEqual(y!.data, new Float32Array(n).fill(-3));
+ * }
+ * ```
+ */
 export class Session implements AsyncDisposable {
   #session: ort.InferenceSession;
   #model: BuiltModel;
@@ -44,7 +62,13 @@ export class Session implements AsyncDisposable {
   /** The device that runs this model. */
   readonly device: Device;
 
-  /** Wraps a session of the runtime; use {@linkcode createSession}. */
+  /**
+   * Wraps a session of the runtime; use {@linkcode createSession}.
+   *
+   * @param session The runtime's session.
+   * @param model What it runs.
+   * @param device Where it runs.
+   */
   constructor(session: ort.InferenceSession, model: BuiltModel, device: Device) {
     this.#session = session;
     this.#model = model;
@@ -58,6 +82,8 @@ export class Session implements AsyncDisposable {
    * @param into Tensors to fill for some outputs, in place of fresh ones; what the runtime writes there must not be one of
    * the feeds. The other outputs are made as usual.
    * @returns One tensor per output.
+   * @throws {TypeError} If an input is missing or unknown, or its type or shape does not fit.
+   * @throws {Error} If the runtime fails, or the session has been released.
    */
   async run(
     feeds: Readonly<Record<string, Tensor>>,
@@ -134,10 +160,27 @@ function unknown(kind: "input" | "output", name: string, known: ReadonlyMap<stri
 /**
  * Loads a built model into the runtime.
  *
- * Initialisers that lie in files are not read here: the runtime maps the files themselves. Needs `--allow-ffi`; with
+ * Initialisers that lie in files are not read here: the runtime maps the files themselves. Requires `--allow-ffi`; with
  * weights in files also `--allow-read`.
  *
+ * @param model What {@linkcode buildModel} returned.
+ * @param options Device, threads and memory.
+ * @returns The session; close it with `await using`.
+ * @throws {TypeError} If an input or output has half precision, or weight files lie on different drives.
+ * @throws {RangeError} If the device is not in the table.
  * @throws {Error} If the device is not there; the message says what it needs.
+ *
+ * @example Half of each number
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.input("x", "float32", ["N"]);
+ * const model = op.buildModel({ inputs: [x], outputs: { y: op.div(x, 2) } });
+ * await using session = await op.createSession(model);
+ * const { y } = await session.run({ x: { data: Float32Array.of(1, 3), shape: [2] } });
+ * deepStrictEqual(y!.data, Float32Array.of(0.5, 1.5));
+ * ```
  */
 export async function createSession(model: BuiltModel, options: SessionOptions = {}): Promise<Session> {
   const { device = "cpu", threads = 0, profile = "", memoryPattern = true } = options;

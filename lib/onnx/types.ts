@@ -82,11 +82,16 @@ export interface Node {
   readonly attributes: Readonly<Record<string, Attribute>>;
   /** Gradient rule of this node alone, used in place of its operator's rule in the table. */
   readonly rule?: GradientRule;
+  /**
+   * Values that {@linkcode Node.rule} passes gradients to in place of the operands: those that a whole group of nodes,
+   * of which this is the last, was made of. The rule then speaks for the group.
+   */
+  readonly group?: readonly Value[];
 }
 
 /**
  * How a node passes gradients back: given the gradient of each output (undefined where none arrived), one function per
- * operand that builds that operand's gradient when it is asked for; undefined for operands that have none.
+ * operand, or per value of its group, that builds its gradient when it is asked for; undefined for those that have none.
  */
 export type GradientRule = (
   node: Node,

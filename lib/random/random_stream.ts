@@ -14,9 +14,7 @@ import { truncatedNormalQuantile } from "./truncated_normal.ts";
 const TWO_32 = 4294967296;
 
 function splitSeed(seed: number | bigint): [number, number] {
-  const valid = typeof seed === "bigint"
-    ? seed >= 0n && seed < 1n << 64n
-    : Number.isSafeInteger(seed) && seed >= 0;
+  const valid = typeof seed === "bigint" ? seed >= 0n && seed < 1n << 64n : Number.isSafeInteger(seed) && seed >= 0;
   if (!valid) {
     throw new RangeError(
       `Cannot open random stream: seed is ${seed}, expected an integer in 0..2^53-1 (number) or 0..2^64-1 (bigint)`,

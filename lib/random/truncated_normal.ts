@@ -58,8 +58,6 @@ export function truncatedNormalQuantile(
     );
   }
   const lower = below + p * mass;
-  const x = lower <= 0.5
-    ? normalQuantile(lower)
-    : -normalQuantile(above + (1 - p) * mass);
+  const x = lower <= 0.5 ? normalQuantile(lower) : -normalQuantile(above + (1 - p) * mass);
   return Math.min(hi, Math.max(lo, mean + sd * x));
 }

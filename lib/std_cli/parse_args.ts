@@ -99,8 +99,7 @@ class Result {
         );
       }
     }
-    const withAliases = (names: string[]) =>
-      new Set(names.flatMap((name) => this.namesOf(name)));
+    const withAliases = (names: string[]) => new Set(names.flatMap((name) => this.namesOf(name)));
     this.booleans = withAliases(list(options.boolean));
     this.strings = withAliases(list(options.string));
     this.#collected = withAliases(list(options.collect));
@@ -116,19 +115,14 @@ class Result {
   }
 
   set(arg: string, name: string, raw: string | boolean, collect = true): void {
-    const value =
-      typeof raw === "string" && !this.strings.has(name) && isNumeric(raw)
-        ? Number(raw)
-        : raw;
+    const value = typeof raw === "string" && !this.strings.has(name) && isNumeric(raw) ? Number(raw) : raw;
     const known = this.booleans.has(name) || this.strings.has(name) ||
       this.#aliases.has(name) ||
       (this.#options.boolean === true && /^--[^=]+$/.test(arg));
     if (!known && this.#options.unknown?.(arg, name, value) === false) return;
     for (const one of this.namesOf(name)) {
       const held = this.values[one];
-      this.values[one] = collect && this.#collected.has(name)
-        ? [...(Array.isArray(held) ? held : []), value]
-        : value;
+      this.values[one] = collect && this.#collected.has(name) ? [...(Array.isArray(held) ? held : []), value] : value;
     }
   }
 

@@ -58,7 +58,9 @@ export function resume(folder: string, note: Readonly<Record<string, string>>): 
   for (const [key, value] of Object.entries(note)) {
     if (saved.note[key] !== value) {
       throw new TypeError(
-        `Cannot resume "${path}": its ${key} is ${saved.note[key]}, this run's is ${value}; use the same settings or another folder`,
+        `Cannot resume "${path}": its ${key} is ${
+          saved.note[key]
+        }, this run's is ${value}; use the same settings or another folder`,
       );
     }
   }

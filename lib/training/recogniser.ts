@@ -15,9 +15,11 @@ import {
   inputParameters,
   iresnet,
   type IResNetConfig,
+  iresnetSpecs,
   type ParameterSpec,
 } from "@/networks/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
+import type { TensorInput } from "@/weights/mod.ts";
 import { arcfaceLoss } from "./arcface.ts";
 import { imagesFromBytes } from "./image_input.ts";
 import { batchIndices, type PackedImages } from "./packed_images.ts";
@@ -92,7 +94,8 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
     const margin = op.input("margin", "float32", []);
     const { features, updates } = iresnet(config, params, imagesFromBytes(images), { training: true });
     const centres = params.param("classes.weight", [data.classes, config.features], {
-      init: { kind: "normal", sd: 0.01 },
+      // Length 1 or so: shorter class vectors would turn wildly at first, as their gradient goes with 1 / length.
+      init: { kind: "normal", sd: 0.05 },
     });
     const arc = arcfaceLoss({ features, centres, labels, margin, scale });
     const pose = poseLoss(features, poses, params);
@@ -136,10 +139,11 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
     }, warmupCosine(step, { peak: rate, steps: this.steps, warmup: 100 }));
   }
 
-  /** Weights and buffers of the network itself, without class vectors and pose head. */
-  networkValues(): Map<string, Float32Array<ArrayBuffer>> {
-    const own = [...this.state.values].filter(([name]) => !name.startsWith("classes.") && !name.startsWith("pose."));
-    return new Map(own);
+  /** Weights and buffers of the network itself, without class vectors and pose head, ready to be written. */
+  tensors(): TensorInput[] {
+    return iresnetSpecs(this.#options.config).map(({ name, shape }) => {
+      return { name, shape, dtype: "float32", data: this.state.values.get(name)! };
+    });
   }
 
   /** Frees the runtime's memory. */
@@ -153,7 +157,8 @@ function poseLoss(features: Value, poses: Value, params: ReturnType<typeof input
   const width = features.shape[1] as number;
   const weight = params.param("pose.weight", [2, width], { init: { kind: "normal", sd: 0.01 } });
   const bias = params.param("pose.bias", [2], { init: { kind: "constant", value: 0 } });
-  const error = op.sub(op.linear(features, weight, bias), poses);
+  // Features have length 20 or so; at that length the head's own curvature would limit the learning rate of the whole run.
+  const error = op.sub(op.linear(op.mul(features, 1 / 8), weight, bias), poses);
   return op.mean(op.mul(error, error));
 }
 

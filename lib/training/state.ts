@@ -57,7 +57,11 @@ export function loadState(path: string): SavedState {
   }
   const state: TrainingState = { step, values: new Map(), slots: new Map() };
   for (const name of file.tensors.keys()) {
-    const target = name.startsWith(VALUE_PREFIX) ? state.values : name.startsWith(SLOT_PREFIX) ? state.slots : undefined;
+    const target = name.startsWith(VALUE_PREFIX)
+      ? state.values
+      : name.startsWith(SLOT_PREFIX)
+      ? state.slots
+      : undefined;
     if (target === undefined) {
       throw new SyntaxError(`Cannot resume from "${path}": tensor ${name} does not belong to a training checkpoint`);
     }

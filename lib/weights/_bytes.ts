@@ -1,11 +1,6 @@
 /** @file Typed views of little-endian bytes, conversion between float widths, byte swapping and strided copies. */
 
-import {
-  type DType,
-  itemBytes,
-  type TypedArrayData,
-  type TypedArrays,
-} from "./dtype.ts";
+import { type DType, itemBytes, type TypedArrayData, type TypedArrays } from "./dtype.ts";
 import { spanElements } from "./_shape.ts";
 
 type ArrayConstructor = new (
@@ -32,9 +27,7 @@ export function viewAs<T extends DType>(
   dtype: T,
   bytes: Uint8Array,
 ): TypedArrays[T] {
-  const aligned = bytes.byteOffset % itemBytes(dtype) === 0
-    ? bytes
-    : bytes.slice();
+  const aligned = bytes.byteOffset % itemBytes(dtype) === 0 ? bytes : bytes.slice();
   const length = aligned.byteLength / itemBytes(dtype);
   return new CONSTRUCTORS[dtype](
     aligned.buffer,
@@ -72,9 +65,7 @@ export function toBfloat16(values: Float32Array): Uint16Array {
   for (let i = 0; i < out.length; i++) {
     const b = bits[i]!;
     const isNaNBits = (b & 0x7fffffff) > 0x7f800000;
-    out[i] = isNaNBits
-      ? (b >>> 16) | 0x40
-      : (b + 0x7fff + ((b >>> 16) & 1)) >>> 16;
+    out[i] = isNaNBits ? (b >>> 16) | 0x40 : (b + 0x7fff + ((b >>> 16) & 1)) >>> 16;
   }
   return out;
 }
@@ -107,9 +98,7 @@ export function encode(
   }
   if (data instanceof Uint16Array && dtype === "float16") return bytesOf(data);
   throw new TypeError(
-    `${what}: cannot take ${
-      Object.prototype.toString.call(data).slice(8, -1)
-    } as ${dtype} elements, ` +
+    `${what}: cannot take ${Object.prototype.toString.call(data).slice(8, -1)} as ${dtype} elements, ` +
       `expected ${CONSTRUCTORS[dtype].name}`,
   );
 }
@@ -143,16 +132,8 @@ export function gather(
   }
   const wide = size === 8 ? 2 : 1; // 8-byte elements move as two words, so that no value is reinterpreted
   const word = size / wide;
-  const from = word === 4
-    ? viewAs("int32", bytes)
-    : word === 2
-    ? viewAs("int16", bytes)
-    : bytes;
-  const to = word === 4
-    ? viewAs("int32", out)
-    : word === 2
-    ? viewAs("int16", out)
-    : out;
+  const from = word === 4 ? viewAs("int32", bytes) : word === 2 ? viewAs("int16", bytes) : bytes;
+  const to = word === 4 ? viewAs("int32", out) : word === 2 ? viewAs("int16", out) : out;
   const index = new Array<number>(shape.length).fill(0);
   let source = 0;
   for (let i = 0; i < count; i++) {

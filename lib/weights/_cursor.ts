@@ -1,10 +1,6 @@
 /** @file Reading a pickle forwards, in chunks, from a source whose end is known but whose pickle's end is not. */
 
-import {
-  MAX_PICKLE_BYTES,
-  MAX_PICKLE_LINE_BYTES,
-  PICKLE_CHUNK_BYTES,
-} from "./_limits.ts";
+import { MAX_PICKLE_BYTES, MAX_PICKLE_LINE_BYTES, PICKLE_CHUNK_BYTES } from "./_limits.ts";
 import type { ByteSource } from "./_source.ts";
 
 /** Position in a source; bytes that were taken stay valid, as every chunk is an array of its own. */

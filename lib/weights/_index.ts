@@ -6,24 +6,11 @@
 import { gather, swapBytes, toFloat32, viewAs } from "./_bytes.ts";
 import { type DType, isFloat, itemBytes } from "./dtype.ts";
 import { inflateEntry } from "./_inflate.ts";
-import {
-  MAX_DIMENSIONS,
-  MAX_EXPANDED_ELEMENTS,
-  MAX_TENSORS,
-} from "./_limits.ts";
+import { MAX_DIMENSIONS, MAX_EXPANDED_ELEMENTS, MAX_TENSORS } from "./_limits.ts";
 import { nearestNames } from "./_nearest.ts";
-import {
-  elementCount,
-  isRowMajor,
-  rowMajorStrides,
-  spanElements,
-} from "./_shape.ts";
+import { elementCount, isRowMajor, rowMajorStrides, spanElements } from "./_shape.ts";
 import { type ByteSource, FileSource } from "./_source.ts";
-import type {
-  StoredTensor,
-  WeightFile,
-  WeightMetadata,
-} from "./weight_file.ts";
+import type { StoredTensor, WeightFile, WeightMetadata } from "./weight_file.ts";
 
 /** A run of bytes of the file that holds elements of one or several tensors: a storage, an array, or a tensor. */
 export interface Segment {
@@ -121,17 +108,13 @@ function storedTensor(
   }
   if (start + byteLength > segment.bytes) {
     throw new SyntaxError(
-      `${what} of shape [${shape}], strides [${strides}] needs bytes ${start} to ${
-        start + byteLength
-      } of its data, ` +
+      `${what} of shape [${shape}], strides [${strides}] needs bytes ${start} to ${start + byteLength} of its data, ` +
         `which has ${segment.bytes}; the file is truncated or damaged`,
     );
   }
   if (segment.offset < 0 || segment.offset + segment.storedBytes > fileSize) {
     throw new SyntaxError(
-      `${what} lies at bytes ${segment.offset} to ${
-        segment.offset + segment.storedBytes
-      }, the file has ${fileSize}; ` +
+      `${what} lies at bytes ${segment.offset} to ${segment.offset + segment.storedBytes}, the file has ${fileSize}; ` +
         `it is truncated or damaged, fetch it again`,
     );
   }
@@ -140,11 +123,7 @@ function storedTensor(
       `${what} repeats its data by strides [${strides}] into ${count} elements, at most ${MAX_EXPANDED_ELEMENTS} are read`,
     );
   }
-  const encoding = segment.deflated
-    ? "deflated"
-    : segment.bigEndian && size > 1
-    ? "big-endian"
-    : "plain";
+  const encoding = segment.deflated ? "deflated" : segment.bigEndian && size > 1 ? "big-endian" : "plain";
   return Object.freeze({
     name,
     dtype,
@@ -192,9 +171,7 @@ class IndexedWeights implements WeightFile {
       );
     }
     const values = viewAs(dtype, this.readRaw(name));
-    return values instanceof BigInt64Array
-      ? values
-      : BigInt64Array.from(values as Int32Array, BigInt);
+    return values instanceof BigInt64Array ? values : BigInt64Array.from(values as Int32Array, BigInt);
   }
 
   readRaw(name: string): Uint8Array {
@@ -204,9 +181,7 @@ class IndexedWeights implements WeightFile {
     if (
       tensor.encoding !== "plain" && this.#segments.get(name)!.segment.bigEndian
     ) swapBytes(bytes, size);
-    return isRowMajor(tensor.shape, tensor.strides)
-      ? bytes
-      : gather(bytes, size, tensor.shape, tensor.strides);
+    return isRowMajor(tensor.shape, tensor.strides) ? bytes : gather(bytes, size, tensor.shape, tensor.strides);
   }
 
   /** The bytes from the first to the last element, in memory of their own. */
@@ -242,9 +217,7 @@ class IndexedWeights implements WeightFile {
   #tensor(name: string): StoredTensor {
     const tensor = this.tensors.get(name);
     if (tensor !== undefined) return tensor;
-    const reason = Object.hasOwn(this.metadata.skipped, name)
-      ? this.metadata.skipped[name]
-      : undefined;
+    const reason = Object.hasOwn(this.metadata.skipped, name) ? this.metadata.skipped[name] : undefined;
     if (reason !== undefined) {
       throw new TypeError(`Cannot read "${name}" of "${this.path}": ${reason}`);
     }

@@ -33,9 +33,7 @@ export function nearestNames(file: WeightFile, name: string): string {
     }))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 3);
-  const root = file.metadata.root === ""
-    ? ""
-    : ` under "${file.metadata.root}"`;
+  const root = file.metadata.root === "" ? "" : ` under "${file.metadata.root}"`;
   return `"${file.path}" has no tensor of this name among ${count}${root}, nearest are ${
     nearest.map(({ candidate }) => `"${candidate}"`).join(", ")
   }`;

@@ -10,9 +10,7 @@ import type { ByteSource } from "./_source.ts";
 /** The element type, or a TypeError that names what the file has instead. */
 export function supportedDType(header: NpyHeader, path: string): NpyDType {
   if (header.dtype !== null) return header.dtype;
-  const objects = header.descr.includes("O")
-    ? ", which hold pickled Python objects and are never loaded"
-    : "";
+  const objects = header.descr.includes("O") ? ", which hold pickled Python objects and are never loaded" : "";
   throw new TypeError(
     `Cannot read "${path}": elements of type ${header.descr}${objects}; ` +
       `expected floats, signed integers, uint8 or bool, convert it with astype() first`,
@@ -30,9 +28,7 @@ export function readNpyData(source: ByteSource, header: NpyHeader): NpyArray {
   );
   if (end !== source.size) {
     throw new SyntaxError(
-      `Cannot read "${source.path}" as .npy: ${
-        source.size - end
-      } bytes follow the elements [${header.shape}]`,
+      `Cannot read "${source.path}" as .npy: ${source.size - end} bytes follow the elements [${header.shape}]`,
     );
   }
   const size = itemBytes(dtype);

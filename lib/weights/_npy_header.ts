@@ -53,9 +53,7 @@ function descrOf(dtype: NpyDType): string {
   const kind = Object.keys(KINDS).find((k) => KINDS[k] === dtype);
   if (kind === undefined) {
     throw new TypeError(
-      `Cannot write .npy: it has no "${
-        String(dtype)
-      }", write float32 or use safetensors`,
+      `Cannot write .npy: it has no "${String(dtype)}", write float32 or use safetensors`,
     );
   }
   return (kind.endsWith("1") ? "|" : "<") + kind;
@@ -73,14 +71,10 @@ export function readNpyHeader(source: ByteSource, start = 0): NpyHeader {
   const major = fixed[6]!;
   if (major < 1 || major > 3) {
     throw new SyntaxError(
-      `Cannot read "${path}" as .npy: format version ${major}.${
-        fixed[7]
-      }, known are 1 to 3`,
+      `Cannot read "${path}" as .npy: format version ${major}.${fixed[7]}, known are 1 to 3`,
     );
   }
-  const lengthBytes = major === 1
-    ? fixed.subarray(8, 10)
-    : source.read(start + 8, 4, "the .npy header length");
+  const lengthBytes = major === 1 ? fixed.subarray(8, 10) : source.read(start + 8, 4, "the .npy header length");
   const length = lengthBytes.reduce((n, b, i) => n + b * 2 ** (8 * i), 0);
   const textOffset = start + 8 + lengthBytes.length;
   if (length > MAX_NPY_HEADER_BYTES) {
@@ -116,9 +110,7 @@ function parseHeader(
 ): { descr: string; fortranOrder: boolean; shape: number[] } {
   const bad = (why: string) =>
     new SyntaxError(
-      `Cannot read "${path}" as .npy: ${why} in its header ${
-        JSON.stringify(text.trim().slice(0, 200))
-      }`,
+      `Cannot read "${path}" as .npy: ${why} in its header ${JSON.stringify(text.trim().slice(0, 200))}`,
     );
   const shape = /'shape'\s*:\s*\(([\d\s,L]*)\)/.exec(text);
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text);
@@ -148,9 +140,7 @@ export function makeNpyHeader(
   growable = false,
 ): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-  const dict = `{'descr': '${
-    descrOf(dtype)
-  }', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const dict = `{'descr': '${descrOf(dtype)}', 'fortran_order': False, 'shape': ${tuple}, }`;
   // NumPy also keeps 21 digits for a first axis that grows (GROWTH_AXIS_MAX_DIGITS).
   const room = growable ? 21 - String(shape[0] ?? 0).length : 0;
   const total = Math.ceil((10 + dict.length + room + 1) / 64) * 64;

@@ -58,15 +58,11 @@ export function npyTensor(
   const { shape, dataOffset, byteLength } = header;
   if (dataOffset + byteLength !== segment.bytes) {
     throw new SyntaxError(
-      `Cannot open "${path}": array "${name}" of shape [${shape}] needs ${
-        dataOffset + byteLength
-      } bytes, ` +
+      `Cannot open "${path}": array "${name}" of shape [${shape}] needs ${dataOffset + byteLength} bytes, ` +
         `it has ${segment.bytes}; the file is truncated or damaged`,
     );
   }
-  const strides = header.fortranOrder
-    ? columnMajorStrides(shape)
-    : rowMajorStrides(shape);
+  const strides = header.fortranOrder ? columnMajorStrides(shape) : rowMajorStrides(shape);
   return {
     name,
     dtype: header.dtype!,

@@ -18,22 +18,8 @@ import {
 import { describe, PickleArgumentError } from "./_pickle_error.ts";
 import { call, narrow } from "./_pickle_globals.ts";
 import { refusal } from "./_pickle_refused.ts";
-import {
-  decodeEscapes,
-  decodeLong,
-  decodeUnicodeEscapes,
-  parseFloatLine,
-  parseIntLine,
-} from "./_pickle_text.ts";
-import {
-  PyDict,
-  PyGlobal,
-  PyList,
-  PyObject,
-  PyTensor,
-  PyTuple,
-  type PyValue,
-} from "./_pickle_values.ts";
+import { decodeEscapes, decodeLong, decodeUnicodeEscapes, parseFloatLine, parseIntLine } from "./_pickle_text.ts";
+import { PyDict, PyGlobal, PyList, PyObject, PyTensor, PyTuple, type PyValue } from "./_pickle_values.ts";
 
 /** Gives the value for a persistent id, which is how torch refers to storages. */
 export type PersistentLoad = (id: PyValue) => PyValue;
@@ -50,9 +36,7 @@ export function unpickle(
   } catch (cause) {
     if (!(cause instanceof PickleArgumentError)) throw cause;
     throw new SyntaxError(
-      `Cannot read the pickle of "${cursor.path}": ${cause.message} (byte ${
-        cursor.position - start
-      } of the pickle)`,
+      `Cannot read the pickle of "${cursor.path}": ${cause.message} (byte ${cursor.position - start} of the pickle)`,
     );
   }
 }
@@ -302,11 +286,7 @@ class Unpickler {
   /** An unsigned number of 1, 4 or 8 bytes; the cursor refuses lengths that are not in the file. */
   #length(size: 1 | 4 | 8): number {
     const v = this.#view(size);
-    return size === 1
-      ? v.getUint8(0)
-      : size === 4
-      ? v.getUint32(0, true)
-      : Number(v.getBigUint64(0, true));
+    return size === 1 ? v.getUint8(0) : size === 4 ? v.getUint32(0, true) : Number(v.getBigUint64(0, true));
   }
 
   #text(lengthSize: 1 | 4 | 8): string {

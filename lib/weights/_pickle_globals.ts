@@ -7,14 +7,7 @@
 
 import { PickleArgumentError } from "./_pickle_error.ts";
 import { rebuildTensor } from "./_pickle_torch.ts";
-import {
-  PyDict,
-  PyGlobal,
-  PyList,
-  PyObject,
-  PyTuple,
-  type PyValue,
-} from "./_pickle_values.ts";
+import { PyDict, PyGlobal, PyList, PyObject, PyTuple, type PyValue } from "./_pickle_values.ts";
 
 type Arguments = readonly PyValue[];
 
@@ -27,9 +20,7 @@ function makeDict([pairs]: Arguments, spend: Spend): PyDict {
   const items = itemsOf(pairs);
   spend(items.length);
   for (const pair of items) {
-    const [key, value] = pair instanceof PyTuple || pair instanceof PyList
-      ? pair.items
-      : [];
+    const [key, value] = pair instanceof PyTuple || pair instanceof PyList ? pair.items : [];
     if (key === undefined || value === undefined) {
       throw new PickleArgumentError(
         "a dict is made of something else than pairs",
@@ -47,9 +38,7 @@ function itemsOf(value: PyValue | undefined): readonly PyValue[] {
 
 /** numpy.core.multiarray.scalar(dtype, bytes): a number such as the best accuracy so far. */
 function numpyScalar([dtype, bytes]: Arguments): PyValue {
-  const code = dtype instanceof PyObject && dtype.type === "numpy.dtype"
-    ? dtype.state
-    : null;
+  const code = dtype instanceof PyObject && dtype.type === "numpy.dtype" ? dtype.state : null;
   if (bytes instanceof Uint8Array && typeof code === "string") {
     const v = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (code === "f8" && bytes.length === 8) return v.getFloat64(0, true);
@@ -103,8 +92,7 @@ const CALLS: Readonly<
 > = {
   "torch._utils._rebuild_tensor": (args) => rebuildTensor(args),
   "torch._utils._rebuild_tensor_v2": (args) => rebuildTensor(args),
-  "torch._utils._rebuild_tensor_v3": (args) =>
-    rebuildTensor(args, args[6] ?? null),
+  "torch._utils._rebuild_tensor_v3": (args) => rebuildTensor(args, args[6] ?? null),
   "torch._utils._rebuild_parameter": ([data]) => data ?? null,
   "torch._utils._rebuild_parameter_with_state": ([data]) => data ?? null,
   // (function, class, arguments, state): a tensor with attributes of its own
@@ -120,8 +108,7 @@ const CALLS: Readonly<
   "builtins.bytearray": ([bytes]) => bytes ?? null,
   "_codecs.encode": encodeLatin1,
   // (class, base, state): how protocols 0 and 1 make an object
-  "copyreg._reconstructor": ([type]) =>
-    new PyObject(type instanceof PyGlobal ? currentPath(type) : "object"),
+  "copyreg._reconstructor": ([type]) => new PyObject(type instanceof PyGlobal ? currentPath(type) : "object"),
   "numpy.dtype": numpyDType,
   "numpy.core.multiarray.scalar": numpyScalar,
 };

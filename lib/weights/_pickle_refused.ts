@@ -99,10 +99,8 @@ export function refusal(module: string, name: string): string | null {
   const path = `${module}.${name}`;
   if (ALLOWED.has(path)) return null;
   const isBuiltin = module === "builtins" || module === "__builtin__";
-  const isHarmful = isBuiltin
-    ? !BUILTINS.has(name)
-    : REFUSED_MODULES.has(module.split(".")[0]!) ||
-      path.startsWith("torch.hub.") || path.startsWith("torch.utils.cpp_");
+  const isHarmful = isBuiltin ? !BUILTINS.has(name) : REFUSED_MODULES.has(module.split(".")[0]!) ||
+    path.startsWith("torch.hub.") || path.startsWith("torch.utils.cpp_");
   return isHarmful
     ? `it names ${path}, which no checkpoint needs; it may be malicious, do not load it in Python`
     : null;

@@ -31,11 +31,7 @@ export function parseFloatLine(line: string): number {
   const text = line.trim().toLowerCase();
   const special = /^([+-]?)(inf|nan)$/.exec(text);
   if (special !== null) {
-    return special[2] === "nan"
-      ? NaN
-      : special[1] === "-"
-      ? -Infinity
-      : Infinity;
+    return special[2] === "nan" ? NaN : special[1] === "-" ? -Infinity : Infinity;
   }
   const value = Number(text);
   if (text === "" || Number.isNaN(value)) {
@@ -61,10 +57,7 @@ export function decodeEscapes(line: string): string {
   }
   return quoted[2]!.replace(
     /\\(?:x([\da-f]{2})|(.))/gis,
-    (whole, hex, letter) =>
-      hex !== undefined
-        ? String.fromCharCode(parseInt(hex, 16))
-        : ESCAPES[letter] ?? whole,
+    (whole, hex, letter) => hex !== undefined ? String.fromCharCode(parseInt(hex, 16)) : ESCAPES[letter] ?? whole,
   );
 }
 

@@ -7,14 +7,7 @@
 import type { DType } from "./dtype.ts";
 import { MAX_DIMENSIONS, MAX_STORAGE_KEY_LENGTH } from "./_limits.ts";
 import { describe, PickleArgumentError } from "./_pickle_error.ts";
-import {
-  PyGlobal,
-  PyList,
-  PyStorage,
-  PyTensor,
-  PyTuple,
-  type PyValue,
-} from "./_pickle_values.ts";
+import { PyGlobal, PyList, PyStorage, PyTensor, PyTuple, type PyValue } from "./_pickle_values.ts";
 
 /** Storage classes of torch: element type and size in bytes; null types are known but not read. */
 const STORAGES: Readonly<Record<string, readonly [DType | null, number]>> = {
@@ -68,9 +61,7 @@ export function makeStorage(id: PyValue): PyStorage {
   const isTorch = ["torch", "torch.cuda", "torch.storage"].includes(
     type.module,
   );
-  const known = isTorch && Object.hasOwn(STORAGES, type.name)
-    ? STORAGES[type.name]
-    : undefined;
+  const known = isTorch && Object.hasOwn(STORAGES, type.name) ? STORAGES[type.name] : undefined;
   if (known === undefined) {
     throw new PickleArgumentError(
       `storages of type ${type.path} are not known, so its bytes cannot be understood`,
@@ -90,9 +81,7 @@ export function makeStorage(id: PyValue): PyStorage {
     runLength,
     // (key, first element, elements), in files older than torch 1.6
     start: view === null ? 0 : asCount(view[1], "the offset of a storage view"),
-    length: view === null
-      ? runLength
-      : asCount(view[2], "the length of a storage view"),
+    length: view === null ? runLength : asCount(view[2], "the length of a storage view"),
   });
 }
 
@@ -132,11 +121,7 @@ export function rebuildTensor(
   const own = dtype instanceof PyGlobal;
   return new PyTensor({
     storage,
-    dtype: own
-      ? (Object.hasOwn(TORCH_DTYPES, dtype.path)
-        ? TORCH_DTYPES[dtype.path]!
-        : null)
-      : storage.dtype,
+    dtype: own ? (Object.hasOwn(TORCH_DTYPES, dtype.path) ? TORCH_DTYPES[dtype.path]! : null) : storage.dtype,
     typeName: own ? dtype.path : storage.type,
     offset: asCount(offset, "the offset of a tensor"),
     shape: asCounts(size, "the shape of a tensor"),

@@ -1,19 +1,7 @@
 /** @file Unpickled values beside the weights as plain data, cut to a size that is safe to print or to turn to JSON. */
 
-import {
-  MAX_METADATA_TEXT,
-  MAX_METADATA_VALUES,
-  MAX_NESTING,
-} from "./_limits.ts";
-import {
-  PyDict,
-  PyGlobal,
-  PyList,
-  PyStorage,
-  PyTensor,
-  PyTuple,
-  type PyValue,
-} from "./_pickle_values.ts";
+import { MAX_METADATA_TEXT, MAX_METADATA_VALUES, MAX_NESTING } from "./_limits.ts";
+import { PyDict, PyGlobal, PyList, PyStorage, PyTensor, PyTuple, type PyValue } from "./_pickle_values.ts";
 
 const CUT = "...";
 
@@ -60,9 +48,7 @@ export class PlainWriter {
     const out: Record<string, unknown> = {};
     for (const [key, value] of dict.map) {
       if (this.#values <= 0) break;
-      const name = typeof key === "string"
-        ? this.#cut(key)
-        : JSON.stringify(this.write(key, depth + 1));
+      const name = typeof key === "string" ? this.#cut(key) : JSON.stringify(this.write(key, depth + 1));
       define(out, name, this.write(value, depth + 1));
     }
     return out;

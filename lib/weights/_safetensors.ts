@@ -43,8 +43,7 @@ export function isSafetensors(head: Uint8Array, fileSize: number): boolean {
 
 /** Reads and checks the header. */
 export function readSafetensors(source: ByteSource): Contents {
-  const bad = (why: string) =>
-    new SyntaxError(`Cannot open "${source.path}" as safetensors: ${why}`);
+  const bad = (why: string) => new SyntaxError(`Cannot open "${source.path}" as safetensors: ${why}`);
   const head = source.read(0, 8, "the header length");
   const length = Number(
     new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true),
@@ -87,9 +86,7 @@ export function readSafetensors(source: ByteSource): Contents {
       );
     }
     ranges.push({ name, begin, end });
-    const dtype = Object.hasOwn(SAFETENSORS_DTYPES, entry.dtype)
-      ? SAFETENSORS_DTYPES[entry.dtype]!
-      : null;
+    const dtype = Object.hasOwn(SAFETENSORS_DTYPES, entry.dtype) ? SAFETENSORS_DTYPES[entry.dtype]! : null;
     if (dtype === null) {
       skipped[name] = `elements of type ${entry.dtype} are not read here`;
       continue;
@@ -100,9 +97,7 @@ export function readSafetensors(source: ByteSource): Contents {
     ) * itemBytes(dtype);
     if (bytes !== end - begin) {
       throw bad(
-        `tensor "${name}" ${entry.dtype} [${entry.shape}] takes ${bytes} bytes, data_offsets give ${
-          end - begin
-        }`,
+        `tensor "${name}" ${entry.dtype} [${entry.shape}] takes ${bytes} bytes, data_offsets give ${end - begin}`,
       );
     }
     const segment = {
@@ -162,9 +157,7 @@ function checkEntry(
     }
   }
   throw bad(
-    `tensor "${name}" needs dtype, shape and data_offsets, found ${
-      JSON.stringify(value).slice(0, 120)
-    }`,
+    `tensor "${name}" needs dtype, shape and data_offsets, found ${JSON.stringify(value).slice(0, 120)}`,
   );
 }
 

@@ -29,9 +29,7 @@ function checkRange(
     offset + length <= source.size;
   if (!ok) {
     throw new SyntaxError(
-      `Cannot read ${what} of "${source.path}": it would lie at bytes ${offset} to ${
-        offset + length
-      }, ` +
+      `Cannot read ${what} of "${source.path}": it would lie at bytes ${offset} to ${offset + length}, ` +
         `the file has ${source.size}; it is truncated or damaged, fetch it again`,
     );
   }

@@ -1,20 +1,8 @@
 /** @file Finding the state dict in what a checkpoint holds, and naming its tensors. */
 
-import {
-  MAX_NAME_LENGTH,
-  MAX_NESTING,
-  MAX_TENSORS,
-  MAX_WALK,
-} from "./_limits.ts";
+import { MAX_NAME_LENGTH, MAX_NESTING, MAX_TENSORS, MAX_WALK } from "./_limits.ts";
 import { describe } from "./_pickle_error.ts";
-import {
-  PyDict,
-  PyList,
-  PyObject,
-  PyTensor,
-  PyTuple,
-  type PyValue,
-} from "./_pickle_values.ts";
+import { PyDict, PyList, PyObject, PyTensor, PyTuple, type PyValue } from "./_pickle_values.ts";
 import { define, PlainWriter } from "./_plain.ts";
 import type { WeightMetadata } from "./weight_file.ts";
 
@@ -35,8 +23,7 @@ const ROOT_KEYS = [
 const MAX_WRAPPERS = 4;
 
 /** Functions of torch and NumPy that make tensors of kinds that are not read here. */
-const UNREADABLE_REGEXP =
-  /^torch\._utils\._rebuild_|^torch\._tensor\.|^numpy\.core\.multiarray\._reconstruct$/;
+const UNREADABLE_REGEXP = /^torch\._utils\._rebuild_|^torch\._tensor\.|^numpy\.core\.multiarray\._reconstruct$/;
 
 /** The tensors under the root, by name. */
 export interface StateDict {
@@ -50,9 +37,7 @@ export function readStateDict(
   top: PyValue,
   root: string | undefined,
 ): StateDict {
-  const keys = root === undefined
-    ? findRoot(path, top)
-    : followRoot(path, top, root);
+  const keys = root === undefined ? findRoot(path, top) : followRoot(path, top, root);
   let at = top;
   const plain = new PlainWriter();
   const values: Record<string, unknown> = {};
@@ -68,13 +53,9 @@ export function readStateDict(
   collector.collect(at, "", 0);
   const { tensors, skipped } = collector;
   if (tensors.length === 0 && Object.keys(skipped).length === 0) {
-    const under = keys.length > 0
-      ? ` under "${keys.map(keyName).join(".")}"`
-      : "";
+    const under = keys.length > 0 ? ` under "${keys.map(keyName).join(".")}"` : "";
     throw new SyntaxError(
-      `Cannot open "${path}": it holds no tensors${under}, its top level is ${
-        outline(top)
-      }; ` +
+      `Cannot open "${path}": it holds no tensors${under}, its top level is ${outline(top)}; ` +
         `expected a dict of tensors, as model.state_dict() gives`,
     );
   }
@@ -103,9 +84,7 @@ function fullModel(path: string, value: PyObject): SyntaxError {
 /** A few words on what is at the top, for messages. */
 function outline(top: PyValue): string {
   if (!(top instanceof PyDict)) return describe(top);
-  const keys = [...top.map].slice(0, 12).map(([key, value]) =>
-    `${keyName(key).slice(0, 60)} (${describe(value)})`
-  );
+  const keys = [...top.map].slice(0, 12).map(([key, value]) => `${keyName(key).slice(0, 60)} (${describe(value)})`);
   return `a dict of ${keys.join(", ")}${top.map.size > 12 ? ", ..." : ""}`;
 }
 
@@ -122,9 +101,7 @@ function followRoot(path: string, top: PyValue, root: string): PyValue[] {
     const value = dict.get(key);
     if (value === undefined) {
       throw new RangeError(
-        `Cannot open "${path}": it has no "${rest}" to be the root "${root}", there is ${
-          outline(at)
-        }`,
+        `Cannot open "${path}": it has no "${rest}" to be the root "${root}", there is ${outline(at)}`,
       );
     }
     keys.push(key);
@@ -142,29 +119,21 @@ function findRoot(path: string, top: PyValue): PyValue[] {
   const seen = new Map<PyValue, boolean>();
   for (let at = top; keys.length < MAX_WRAPPERS && at instanceof PyDict;) {
     const dict: Map<PyValue, PyValue> = at.map;
-    const isStateDict = dict.values().some((value) =>
-      value instanceof PyTensor || isUnreadable(value)
+    const isStateDict = dict.values().some((value) => value instanceof PyTensor || isUnreadable(value));
+    const holders = [...dict].filter(([, value]) => isContainer(value) && holdsTensors(value, seen, 0)).map(([key]) =>
+      key
     );
-    const holders = [...dict].filter(([, value]) =>
-      isContainer(value) && holdsTensors(value, seen, 0)
-    ).map(([key]) => key);
     const known = holders.filter((key) => ROOT_KEYS.includes(String(key)));
-    const model = ROOT_KEYS.map((key) => dict.get(key)).find((value) =>
-      value instanceof PyObject
-    );
+    const model = ROOT_KEYS.map((key) => dict.get(key)).find((value) => value instanceof PyObject);
     if (known.length === 0 && !isStateDict && model instanceof PyObject) {
       throw fullModel(path, model);
     }
     // A key that is not known counts only at the top, and only if it is the one that holds tensors.
-    const others = isStateDict || keys.length > 0
-      ? []
-      : holders.filter((key) => !STATE_REGEXP.test(String(key)));
+    const others = isStateDict || keys.length > 0 ? [] : holders.filter((key) => !STATE_REGEXP.test(String(key)));
     const candidates = known.length > 0 ? known : others;
     if (candidates.length > 1) {
       throw new RangeError(
-        `Cannot open "${path}": several of its entries hold tensors, ${
-          candidates.map(keyName).join(", ")
-        }; ` +
+        `Cannot open "${path}": several of its entries hold tensors, ${candidates.map(keyName).join(", ")}; ` +
           `pass root: one of them, or root: "" for all`,
       );
     }
@@ -230,8 +199,7 @@ class Collector {
   }
 
   collect(value: PyValue, name: string, depth: number): void {
-    const fail = (why: string) =>
-      new RangeError(`Cannot open "${this.#path}": ${why}, pass another root`);
+    const fail = (why: string) => new RangeError(`Cannot open "${this.#path}": ${why}, pass another root`);
     if (++this.#visits > MAX_WALK) {
       throw fail(`more than ${MAX_WALK} values under its root`);
     }

@@ -14,12 +14,7 @@ import type { Contents, Segment } from "./_index.ts";
 import { MAX_STORAGES } from "./_limits.ts";
 import { unpickle } from "./_pickle.ts";
 import { makeStorage } from "./_pickle_torch.ts";
-import {
-  PyDict,
-  PyList,
-  type PyStorage,
-  type PyValue,
-} from "./_pickle_values.ts";
+import { PyDict, PyList, type PyStorage, type PyValue } from "./_pickle_values.ts";
 import type { ByteSource } from "./_source.ts";
 import { readStateDict } from "./_state_dict.ts";
 import { tensorEntry } from "./_torch_zip.ts";
@@ -47,9 +42,7 @@ export function readTorchLegacy(
   const protocol = unpickle(cursor, noReference);
   if (protocol !== PROTOCOL) {
     throw new SyntaxError(
-      `Cannot open "${path}": torch protocol ${
-        String(protocol)
-      }, known is ${PROTOCOL}`,
+      `Cannot open "${path}": torch protocol ${String(protocol)}, known is ${PROTOCOL}`,
     );
   }
   if (!(unpickle(cursor, noReference) instanceof PyDict)) {
@@ -121,9 +114,7 @@ function locateStorages(
     const bytes = length * storage.itemBytes;
     if (length < 0 || bytes > source.size - at - 8) {
       throw new SyntaxError(
-        `Cannot open "${path}": storage "${storage.key}" of ${length} elements begins at byte ${
-          at + 8
-        }, ` +
+        `Cannot open "${path}": storage "${storage.key}" of ${length} elements begins at byte ${at + 8}, ` +
           `the file has ${source.size}; it is truncated, fetch it again`,
       );
     }
@@ -138,9 +129,7 @@ function locateStorages(
   }
   if (at !== source.size) {
     throw new SyntaxError(
-      `Cannot open "${path}": ${
-        source.size - at
-      } bytes follow its last storage; the file is damaged`,
+      `Cannot open "${path}": ${source.size - at} bytes follow its last storage; the file is damaged`,
     );
   }
   return segments;

@@ -47,8 +47,7 @@ export function readTorchZip(
         `in Python, torch.save(torch.jit.load(path).state_dict(), new_path)`,
     );
   }
-  const bigEndian =
-    readByteOrder(source, zip.get(`${folder}byteorder`)) === "big";
+  const bigEndian = readByteOrder(source, zip.get(`${folder}byteorder`)) === "big";
   const top = unpickle(openPickle(source, zip.get(pickles[0]!)!), makeStorage);
   const { tensors, metadata } = readStateDict(path, top, root);
   const segments = new Map<string, Segment>();
@@ -107,9 +106,7 @@ function readByteOrder(
 ): "little" | "big" {
   if (entry === undefined) return "little"; // before torch 2.1, which only little-endian machines wrote
   const place = locateEntry(source, entry);
-  const order = place.bytes > "little".length
-    ? ""
-    : new TextDecoder().decode(readEntry(source, entry.name, place));
+  const order = place.bytes > "little".length ? "" : new TextDecoder().decode(readEntry(source, entry.name, place));
   if (order !== "little" && order !== "big") {
     throw new SyntaxError(
       `Cannot open "${source.path}": its byte order is "${order}", expected "little" or "big"`,
@@ -140,7 +137,5 @@ function readEntry(
   place: ReturnType<typeof locateEntry>,
 ): Uint8Array {
   const stored = source.read(place.offset, place.storedBytes, name);
-  return place.deflated
-    ? inflateEntry(stored, place.bytes, `${name} of "${source.path}"`)
-    : stored;
+  return place.deflated ? inflateEntry(stored, place.bytes, `${name} of "${source.path}"`) : stored;
 }

@@ -6,11 +6,7 @@
  */
 
 import { isPossibleSize } from "./_inflate.ts";
-import {
-  MAX_CENTRAL_DIRECTORY_BYTES,
-  MAX_ZIP_END_BYTES,
-  MAX_ZIP_ENTRIES,
-} from "./_limits.ts";
+import { MAX_CENTRAL_DIRECTORY_BYTES, MAX_ZIP_END_BYTES, MAX_ZIP_ENTRIES } from "./_limits.ts";
 import type { ByteSource } from "./_source.ts";
 
 /** One file of the archive, as the central directory has it. */
@@ -74,9 +70,7 @@ export function readZip(source: ByteSource): Map<string, ZipEntry> {
   if (directory.offset + directory.bytes !== directory.end) {
     throw damaged(
       path,
-      `the directory lies at bytes ${directory.offset} to ${
-        directory.offset + directory.bytes
-      }, ` +
+      `the directory lies at bytes ${directory.offset} to ${directory.offset + directory.bytes}, ` +
         `expected to end at ${directory.end}`,
     );
   }
@@ -139,8 +133,7 @@ function findDirectory(source: ByteSource): Directory {
     }
     return plain;
   }
-  const agrees =
-    (plain.entries === FULL_16 || plain.entries === wide.entries) &&
+  const agrees = (plain.entries === FULL_16 || plain.entries === wide.entries) &&
     (plain.bytes === FULL_32 || plain.bytes === wide.bytes) &&
     (plain.offset === FULL_32 || plain.offset === wide.offset);
   if (!agrees) throw damaged(path, "its two end records disagree");
@@ -329,9 +322,7 @@ export function locateEntry(
   if (offset + storedBytes > entry.limit) {
     throw damaged(
       path,
-      `entry "${name}" ends at byte ${
-        offset + storedBytes
-      }, the next one begins at ${entry.limit}`,
+      `entry "${name}" ends at byte ${offset + storedBytes}, the next one begins at ${entry.limit}`,
     );
   }
   return { offset, storedBytes, bytes, deflated: method === 8 };

@@ -78,9 +78,7 @@ export function describeWeights(
   const nameWidth = Math.max(0, ...shown.map(({ name }) => name.length));
   const typeWidth = Math.max(0, ...shown.map(({ dtype }) => dtype.length));
   const line = ({ name, dtype, shape }: typeof rows[number]) =>
-    `${name.padEnd(nameWidth)}  ${dtype.padEnd(typeWidth)}  [${
-      shape.join(", ")
-    }]`;
+    `${name.padEnd(nameWidth)}  ${dtype.padEnd(typeWidth)}  [${shape.join(", ")}]`;
   const { root, strippedPrefix, skipped } = file.metadata;
   const skippedNames = Object.keys(skipped);
   const text = [
@@ -90,12 +88,8 @@ export function describeWeights(
     ...head.map(line),
     ...(isLong ? [`... ${rows.length - shown.length} more`] : []),
     ...tail.map(line),
-    ...(skippedNames.length > 0
-      ? [`not readable: ${skippedNames.slice(0, 10).join(", ")}`]
-      : []),
-    `${rows.length} tensors, ${
-      parameters.toLocaleString("en-US")
-    } parameters, ${(bytes / 1e6).toFixed(1)} MB`,
+    ...(skippedNames.length > 0 ? [`not readable: ${skippedNames.slice(0, 10).join(", ")}`] : []),
+    `${rows.length} tensors, ${parameters.toLocaleString("en-US")} parameters, ${(bytes / 1e6).toFixed(1)} MB`,
   ].join("\n");
   return { rows, parameters, bytes, text };
 }

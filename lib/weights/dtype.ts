@@ -73,14 +73,10 @@ const ITEM_BYTES: Record<DType, number> = {
  * @throws {TypeError} If `dtype` is not a {@link DType}.
  */
 export function itemBytes(dtype: DType): number {
-  const bytes = Object.hasOwn(ITEM_BYTES, dtype)
-    ? ITEM_BYTES[dtype]
-    : undefined;
+  const bytes = Object.hasOwn(ITEM_BYTES, dtype) ? ITEM_BYTES[dtype] : undefined;
   if (bytes === undefined) {
     throw new TypeError(
-      `Cannot size an element of type "${String(dtype)}": expected one of ${
-        Object.keys(ITEM_BYTES).join(", ")
-      }`,
+      `Cannot size an element of type "${String(dtype)}": expected one of ${Object.keys(ITEM_BYTES).join(", ")}`,
     );
   }
   return bytes;

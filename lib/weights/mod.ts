@@ -5,28 +5,14 @@
  * @module
  */
 
-export {
-  type DType,
-  isFloat,
-  itemBytes,
-  type TypedArrayData,
-  type TypedArrays,
-} from "./dtype.ts";
+export { type DType, isFloat, itemBytes, type TypedArrayData, type TypedArrays } from "./dtype.ts";
 export type { NpyArray, NpyArrayOf, NpyDType, NpyInput } from "./npy_array.ts";
 export { readNpy, readNpyFloat32, writeNpy } from "./npy.ts";
 export { NpyFile, openNpy } from "./npy_file.ts";
 export { NpyWriter, type NpyWriterOptions } from "./npy_writer.ts";
 export { readNpz, writeNpz } from "./npz.ts";
 export { type TensorInput, writeSafetensors } from "./write_safetensors.ts";
-export type {
-  StoredTensor,
-  WeightFile,
-  WeightMetadata,
-} from "./weight_file.ts";
+export type { StoredTensor, WeightFile, WeightMetadata } from "./weight_file.ts";
 export { openWeights, type OpenWeightsOptions } from "./open_weights.ts";
 export { requireTensor } from "./require_tensor.ts";
-export {
-  describeWeights,
-  type DescribeWeightsOptions,
-  type WeightDescription,
-} from "./describe_weights.ts";
+export { describeWeights, type DescribeWeightsOptions, type WeightDescription } from "./describe_weights.ts";

@@ -73,9 +73,9 @@ export function readNpyFloat32(
       expected.every((d, i) => d === null || d === shape[i]))
   ) {
     throw new TypeError(
-      `Cannot read "${path}": expected shape [${
-        expected.map((d) => d ?? "any").join(", ")
-      }], found [${shape.join(", ")}]`,
+      `Cannot read "${path}": expected shape [${expected.map((d) => d ?? "any").join(", ")}], found [${
+        shape.join(", ")
+      }]`,
     );
   }
   if (header.dtype === "int64") {

@@ -61,9 +61,7 @@ export class NpyFile implements Disposable {
       }
       if (header.dataOffset + header.byteLength !== source.size) {
         throw new SyntaxError(
-          `Cannot read "${path}" as .npy: shape [${header.shape}] needs ${
-            header.dataOffset + header.byteLength
-          } ` +
+          `Cannot read "${path}" as .npy: shape [${header.shape}] needs ${header.dataOffset + header.byteLength} ` +
             `bytes, the file has ${source.size}; it is truncated or damaged`,
         );
       }

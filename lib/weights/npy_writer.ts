@@ -86,9 +86,7 @@ export class NpyWriter implements Disposable {
     const bytes = encode(this.#dtype, rows, what);
     if (bytes.length % this.#rowBytes !== 0) {
       throw new RangeError(
-        `${what}: ${
-          bytes.length / itemBytes(this.#dtype)
-        } elements are not a whole number of rows [${this.#rowShape}]`,
+        `${what}: ${bytes.length / itemBytes(this.#dtype)} elements are not a whole number of rows [${this.#rowShape}]`,
       );
     }
     this.#file.write(bytes);

@@ -9,12 +9,7 @@ import { readNpyHeader } from "./_npy_header.ts";
 import { arrayName, isNpz } from "./_npz.ts";
 import { FileSource, MemorySource } from "./_source.ts";
 import { locateEntry, readZip } from "./_zip.ts";
-import {
-  directoryHeader,
-  endRecord,
-  localHeader,
-  type ZipPart,
-} from "./_zip_write.ts";
+import { directoryHeader, endRecord, localHeader, type ZipPart } from "./_zip_write.ts";
 
 /**
  * Reads the arrays of a .npz archive, as `numpy.savez` and `numpy.savez_compressed` write it, and checks their CRC-32.
@@ -73,9 +68,7 @@ export function readNpz(
       place.storedBytes,
       `array "${name}"`,
     );
-    const bytes = place.deflated
-      ? inflateEntry(stored, place.bytes, what)
-      : stored;
+    const bytes = place.deflated ? inflateEntry(stored, place.bytes, what) : stored;
     if (crc32(bytes) !== entry.crc32) {
       throw new SyntaxError(
         `Cannot read ${what}: its CRC-32 is wrong, the file is damaged, fetch it again`,
@@ -130,9 +123,7 @@ export function writeNpz(
   for (const [name, array] of Object.entries(arrays)) {
     const { header, bytes } = encodeNpy(`${what}: array "${name}"`, array);
     const size = header.length + bytes.length;
-    const pieces = deflated
-      ? [new Uint8Array(deflateRawSync(join(header, bytes)))]
-      : [header, bytes];
+    const pieces = deflated ? [new Uint8Array(deflateRawSync(join(header, bytes)))] : [header, bytes];
     const storedBytes = pieces.reduce((n, piece) => n + piece.length, 0);
     const part = {
       name: `${name}.npy`,

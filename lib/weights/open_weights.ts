@@ -104,9 +104,7 @@ function readContents(
     if (isNpz(zip)) return ["npz", readNpzIndex(source, zip)];
     throw new SyntaxError(
       `Cannot open "${path}": it is a zip archive, but neither has data.pkl as a PyTorch checkpoint ` +
-        `nor only .npy arrays as .npz; its first entry is "${
-          zip.keys().next().value ?? "missing"
-        }"`,
+        `nor only .npy arrays as .npz; its first entry is "${zip.keys().next().value ?? "missing"}"`,
     );
   }
   if (begins(0x80) || isTextMagic(head)) {
@@ -160,15 +158,11 @@ function stripShared(contents: Contents): Contents {
   const entries = [...contents.entries];
   let stripped = "";
   for (let again = entries.length > 0; again;) {
-    const found = WRAPPER_PREFIXES.find((p) =>
-      entries.every(({ name }) => name.startsWith(stripped + p))
-    );
+    const found = WRAPPER_PREFIXES.find((p) => entries.every(({ name }) => name.startsWith(stripped + p)));
     stripped += found ?? "";
     again = found !== undefined;
   }
-  return stripped === ""
-    ? { ...contents, entries }
-    : removePrefix({ ...contents, entries }, stripped, stripped);
+  return stripped === "" ? { ...contents, entries } : removePrefix({ ...contents, entries }, stripped, stripped);
 }
 
 function keepPrefix(
@@ -177,17 +171,11 @@ function keepPrefix(
   prefix: string,
 ): Contents {
   if (prefix === "") return contents;
-  const entries = [...contents.entries].filter(({ name }) =>
-    name.startsWith(prefix)
-  );
+  const entries = [...contents.entries].filter(({ name }) => name.startsWith(prefix));
   if (entries.length === 0) {
-    const names = [...contents.entries].slice(0, 5).map(({ name }) =>
-      `"${name}"`
-    );
+    const names = [...contents.entries].slice(0, 5).map(({ name }) => `"${name}"`);
     throw new RangeError(
-      `Cannot open "${path}": no tensor's name begins with "${prefix}", the first are ${
-        names.join(", ")
-      }`,
+      `Cannot open "${path}": no tensor's name begins with "${prefix}", the first are ${names.join(", ")}`,
     );
   }
   return removePrefix(

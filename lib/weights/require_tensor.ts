@@ -48,12 +48,8 @@ export function requireTensor(
       shape.every((d, i) => d === tensor.shape[i]))
   ) {
     throw new TypeError(
-      `Cannot use tensor "${name}" of "${file.path}": expected shape [${
-        shape.join(", ")
-      }], ` +
-        `found [${
-          tensor.shape.join(", ")
-        }]; the weights are of another network or size`,
+      `Cannot use tensor "${name}" of "${file.path}": expected shape [${shape.join(", ")}], ` +
+        `found [${tensor.shape.join(", ")}]; the weights are of another network or size`,
     );
   }
   return tensor;

@@ -104,19 +104,13 @@ export function writeSafetensors(
 }
 
 function nameOf(dtype: DType): string {
-  return Object.keys(SAFETENSORS_DTYPES).find((key) =>
-    SAFETENSORS_DTYPES[key] === dtype
-  )!;
+  return Object.keys(SAFETENSORS_DTYPES).find((key) => SAFETENSORS_DTYPES[key] === dtype)!;
 }
 
 /** Length and JSON, padded with spaces so that the data begins at a multiple of {@link ALIGNMENT}. */
 function makeHeader(entries: [string, unknown][]): Uint8Array {
   // Written pair by pair: an object would reorder names that look like numbers, and lose "__proto__".
-  const json = `{${
-    entries.map(([key, value]) =>
-      `${JSON.stringify(key)}:${JSON.stringify(value)}`
-    ).join(",")
-  }}`;
+  const json = `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(",")}}`;
   const text = new TextEncoder().encode(json);
   const total = Math.ceil((8 + text.length) / ALIGNMENT) * ALIGNMENT;
   const header = new Uint8Array(total).fill(0x20);

@@ -4,11 +4,7 @@
  * Run as a program (arguments: form, path) it writes the plan over and over, each round with other bytes.
  */
 
-import {
-  type DatasetWriter,
-  openFolderWriter,
-  openLmdbWriter,
-} from "@/datasets/mod.ts";
+import { type DatasetWriter, openFolderWriter, openLmdbWriter } from "@/datasets/mod.ts";
 import assert from "node:assert/strict";
 import { fromFileUrl } from "./_paths.ts";
 

@@ -1,10 +1,4 @@
-import {
-  copyDataset,
-  openFolder,
-  openFolderWriter,
-  openLmdb,
-  openLmdbWriter,
-} from "@/datasets/mod.ts";
+import { copyDataset, openFolder, openFolderWriter, openLmdb, openLmdbWriter } from "@/datasets/mod.ts";
 import assert from "node:assert/strict";
 import { withDir } from "./_paths.ts";
 

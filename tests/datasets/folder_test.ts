@@ -72,9 +72,7 @@ Deno.test("openFolderWriter() removes what dead writers left and leaves living o
         Deno.errors.NotFound,
       );
       await Promise.all(
-        [second, living].map((writer, image) =>
-          writer.write({ label: 0, image, bytes })
-        ),
+        [second, living].map((writer, image) => writer.write({ label: 0, image, bytes })),
       );
     }
     await living.write({ label: 0, image: 2, bytes });

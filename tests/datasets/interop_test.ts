@@ -2,19 +2,11 @@
 
 import { openLmdb, openLmdbWriter } from "@/datasets/mod.ts";
 import assert from "node:assert/strict";
-import {
-  python,
-  type PythonView,
-  runTool,
-  toolFeature,
-  toolImage,
-} from "./_interop.ts";
+import { python, type PythonView, runTool, toolFeature, toolImage } from "./_interop.ts";
 import { fromFileUrl, withDir } from "./_paths.ts";
 
 const COUNT = 40;
-const partner = python
-  ? "python-lmdb"
-  : "itself only, as no Python here has lmdb and msgpack";
+const partner = python ? "python-lmdb" : "itself only, as no Python here has lmdb and msgpack";
 
 async function sha256(bytes: Uint8Array): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes.slice()))

@@ -1,22 +1,10 @@
 /** Writers that are killed at random moments leave data sets that open and hold whole records only. */
 
-import {
-  checkLmdbHeader,
-  type DatasetReader,
-  openFolder,
-  openLmdb,
-} from "@/datasets/mod.ts";
+import { checkLmdbHeader, type DatasetReader, openFolder, openLmdb } from "@/datasets/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import assert from "node:assert/strict";
 import { python, type PythonView, runTool } from "./_interop.ts";
-import {
-  assertWhole,
-  CLASSES,
-  IMAGES,
-  killBytes,
-  openKillWriter,
-  writeAndKill,
-} from "./_kill.ts";
+import { assertWhole, CLASSES, IMAGES, killBytes, openKillWriter, writeAndKill } from "./_kill.ts";
 import { withDir } from "./_paths.ts";
 
 const KILLS = 5;

@@ -202,9 +202,7 @@ Deno.test("LmdbFile throws SyntaxError or reads, and never hangs, when bytes are
     const root = new DataView(whole.buffer).getUint32(4096 + 128, true);
     for (let trial = 0; trial < 300; trial++) {
       const bytes = whole.slice();
-      const start = trial % 2
-        ? root * 4096
-        : 4096 * random.integer(bytes.length / 4096);
+      const start = trial % 2 ? root * 4096 : 4096 * random.integer(bytes.length / 4096);
       bytes[start + random.integer(trial % 4 < 2 ? 60 : 4096)] = random.integer(
         256,
       );

@@ -5,8 +5,7 @@ import { withDir } from "./_paths.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 /** [one byte, label] as MessagePack. */
-const record = (byte: number, label: number) =>
-  Uint8Array.of(0x92, 0xc4, 1, byte, label);
+const record = (byte: number, label: number) => Uint8Array.of(0x92, 0xc4, 1, byte, label);
 
 /** Makes a database of raw entries. */
 async function raw(
@@ -82,8 +81,7 @@ Deno.test("get() throws when the index is outside, the record is damaged or miss
           e.message.includes(`index is ${index}, expected an integer in 0..1`),
       );
     }
-    const damaged = (e: unknown) =>
-      e instanceof SyntaxError && e.message.includes("record 1 of");
+    const damaged = (e: unknown) => e instanceof SyntaxError && e.message.includes("record 1 of");
     await assert.rejects(reader.get(1), damaged);
     assert.throws(() => reader.labels, damaged);
     await reader.close();
@@ -102,7 +100,6 @@ Deno.test("get() throws when the index is outside, the record is damaged or miss
     await using other = await openLmdb(`${dir}/b.lmdb`);
     await assert.rejects(
       other.get(1),
-      (e) =>
-        e instanceof SyntaxError && e.message.includes("__keys__ lists it"),
+      (e) => e instanceof SyntaxError && e.message.includes("__keys__ lists it"),
     );
   }));

@@ -1,15 +1,10 @@
-import {
-  type LmdbWriterOptions,
-  openLmdb,
-  openLmdbWriter,
-} from "@/datasets/mod.ts";
+import { type LmdbWriterOptions, openLmdb, openLmdbWriter } from "@/datasets/mod.ts";
 import assert from "node:assert/strict";
 import { LmdbAppender } from "../../lib/datasets/_lmdb_appender.ts";
 import { withDir } from "./_paths.ts";
 
 const indexOf = (label: number, image: number) => label * 10 + image;
-const bytesOf = (label: number, image: number) =>
-  Uint8Array.of(label, image, 7);
+const bytesOf = (label: number, image: number) => Uint8Array.of(label, image, 7);
 
 /** Writes places with their bytes and closes. */
 async function fill(

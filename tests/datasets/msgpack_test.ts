@@ -1,9 +1,4 @@
-import {
-  MsgpackReader,
-  packArray,
-  packBytes,
-  packInteger,
-} from "../../lib/datasets/_msgpack.ts";
+import { MsgpackReader, packArray, packBytes, packInteger } from "../../lib/datasets/_msgpack.ts";
 import assert from "node:assert/strict";
 import table from "../fixtures/datasets/msgpack.json" with { type: "json" };
 

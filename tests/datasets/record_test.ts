@@ -1,26 +1,13 @@
-import {
-  featureFromBytes,
-  featureToBytes,
-} from "../../lib/datasets/_feature_bytes.ts";
-import {
-  decodeRecord,
-  encodeRecord,
-  readRecordHead,
-} from "../../lib/datasets/_record.ts";
+import { featureFromBytes, featureToBytes } from "../../lib/datasets/_feature_bytes.ts";
+import { decodeRecord, encodeRecord, readRecordHead } from "../../lib/datasets/_record.ts";
 import assert from "node:assert/strict";
-import {
-  packArray,
-  packBytes,
-  packInteger,
-} from "../../lib/datasets/_msgpack.ts";
+import { packArray, packBytes, packInteger } from "../../lib/datasets/_msgpack.ts";
 import table from "../fixtures/datasets/msgpack.json" with { type: "json" };
 
 /** An array of byte strings and integers as MessagePack. */
 const pack = (values: (Uint8Array | number)[]) =>
   packArray(
-    values.map((value) =>
-      typeof value === "number" ? packInteger(value) : packBytes(value)
-    ),
+    values.map((value) => typeof value === "number" ? packInteger(value) : packBytes(value)),
   );
 
 const bytes = Uint8Array.of(0xff, 0xd8, 1);
@@ -60,8 +47,7 @@ Deno.test("decodeRecord() throws SyntaxError that names the record when its layo
   for (const value of values) {
     assert.throws(
       () => decodeRecord(value, "record 7"),
-      (e) =>
-        e instanceof SyntaxError && e.message.includes("Cannot read record 7"),
+      (e) => e instanceof SyntaxError && e.message.includes("Cannot read record 7"),
       value.toHex(),
     );
   }
@@ -69,8 +55,7 @@ Deno.test("decodeRecord() throws SyntaxError that names the record when its layo
 
 Deno.test("featureToBytes() writes the header that numpy.save writes", () => {
   const written = featureToBytes(feature);
-  const header =
-    "\x93NUMPY\x01\x00v\x00{'descr': '<f4', 'fortran_order': False, 'shape': (512,), }";
+  const header = "\x93NUMPY\x01\x00v\x00{'descr': '<f4', 'fortran_order': False, 'shape': (512,), }";
   const text = String.fromCharCode(...written.subarray(0, 128));
   assert.equal(text, header.padEnd(127) + "\n");
   assert.equal(written.length, 128 + 2048);
@@ -83,16 +68,13 @@ Deno.test("featureFromBytes() reads float16 and float64 and shapes with more axe
       ["<f8", 8, DataView.prototype.setFloat64],
     ] as const
   ) {
-    const header =
-      `{'descr': '${descr}', 'fortran_order': False, 'shape': (1, 3), }`.padEnd(
-        117,
-      ) + "\n";
+    const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (1, 3), }`.padEnd(
+      117,
+    ) + "\n";
     const out = new Uint8Array(128 + 3 * size);
     out.set(featureToBytes(feature).subarray(0, 10));
     out.set(new TextEncoder().encode(header), 10);
-    [0.5, -2, 1024].forEach((v, i) =>
-      set.call(new DataView(out.buffer), 128 + i * size, v, true)
-    );
+    [0.5, -2, 1024].forEach((v, i) => set.call(new DataView(out.buffer), 128 + i * size, v, true));
     assert.deepEqual([...featureFromBytes(out, "r")], [0.5, -2, 1024]);
   }
 });

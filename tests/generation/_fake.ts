@@ -39,9 +39,7 @@ export function fakeGenerator(
           const level = vectors[n * width + c]!;
           const step = vectors[n * width + 3 + c]! / 50;
           for (let p = 0; p < PLANE; p++) {
-            out[(n * 3 + c) * PLANE + p] = broke
-              ? NaN
-              : Math.sin(level + step * (p % 112) + sum / 997);
+            out[(n * 3 + c) * PLANE + p] = broke ? NaN : Math.sin(level + step * (p % 112) + sum / 997);
           }
         }
       });

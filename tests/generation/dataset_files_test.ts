@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import {
-  beginDataset,
-  datasetPaths,
-  inspectDataset,
-  readRecipe,
-  removeDataset,
-} from "@/generation/mod.ts";
+import { beginDataset, datasetPaths, inspectDataset, readRecipe, removeDataset } from "@/generation/mod.ts";
 import { someRecipe } from "./_fake.ts";
 
 const recipe = someRecipe(10, 5);
@@ -23,9 +17,7 @@ async function withFolder(body: (directory: string) => void): Promise<void> {
 /** Every file under a folder, sorted. */
 function filesIn(directory: string): string[] {
   return [...Deno.readDirSync(directory)].flatMap(({ name, isDirectory }) =>
-    isDirectory
-      ? filesIn(join(directory, name)).map((inner) => `${name}/${inner}`)
-      : [name]
+    isDirectory ? filesIn(join(directory, name)).map((inner) => `${name}/${inner}`) : [name]
   ).sort();
 }
 
@@ -86,8 +78,7 @@ Deno.test("beginDataset() refuses another recipe and names the field", () =>
       () => beginDataset(paths, { ...recipe, seed: "8", images: 6 }),
       {
         name: "RangeError",
-        message:
-          /faces: its recipe has images 5, this run asks for 6 \(and seed\)/,
+        message: /faces: its recipe has images 5, this run asks for 6 \(and seed\)/,
       },
     );
     const lmdb = datasetPaths(directory, "faces", "lmdb");

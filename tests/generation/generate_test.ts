@@ -1,16 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  generateDataset,
-  type GenerationProgress,
-  makePlan,
-} from "@/generation/mod.ts";
+import { generateDataset, type GenerationProgress, makePlan } from "@/generation/mod.ts";
 import { decodeImage } from "@/images/mod.ts";
-import {
-  fakeGenerator,
-  MemoryWriter,
-  someRecipe,
-  someVectors,
-} from "./_fake.ts";
+import { fakeGenerator, MemoryWriter, someRecipe, someVectors } from "./_fake.ts";
 
 const vectors = someVectors(5);
 const recipe = someRecipe(5, 4);

@@ -116,8 +116,7 @@ Deno.test("openIdentities() draws from a Gaussian by seed and row", () =>
         }),
       {
         name: "TypeError",
-        message:
-          /m.safetensors: its vectors have 4 values, the generator takes 512/,
+        message: /m.safetensors: its vectors have 4 values, the generator takes 512/,
       },
     );
     assert.throws(

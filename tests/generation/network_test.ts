@@ -2,13 +2,7 @@
 import assert from "node:assert/strict";
 import { generateDataset, makePlan } from "@/generation/mod.ts";
 import { arrayVectors } from "@/identity/mod.ts";
-import {
-  arrayParameters,
-  createGenerator,
-  initialise,
-  vec2faceConfig,
-  vec2faceSpecs,
-} from "@/networks/mod.ts";
+import { arrayParameters, createGenerator, initialise, vec2faceConfig, vec2faceSpecs } from "@/networks/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import { MemoryWriter, someRecipe } from "./_fake.ts";
 

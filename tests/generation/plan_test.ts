@@ -1,10 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  imageVectors,
-  makePlan,
-  plannedImages,
-  planSize,
-} from "@/generation/mod.ts";
+import { imageVectors, makePlan, plannedImages, planSize } from "@/generation/mod.ts";
 import { cosine, fitMoments, gaussianVectors, norm } from "@/identity/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import { someRecipe, someVectors, WIDTH } from "./_fake.ts";
@@ -38,8 +33,7 @@ Deno.test("planSize() counts what plannedImages() gives", () => {
 });
 
 Deno.test("makePlan() refuses parts outside the data set", () => {
-  const plan = (options: Parameters<typeof makePlan>[2]) => () =>
-    makePlan(recipe, vectors, options);
+  const plan = (options: Parameters<typeof makePlan>[2]) => () => makePlan(recipe, vectors, options);
   assert.throws(plan({ startEnd: [4, 7] }), {
     name: "RangeError",
     message: /identities 4 to 6: .* 0 to 5/,

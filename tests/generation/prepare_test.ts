@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-  beginDataset,
-  type DatasetSettings,
-  prepareDataset,
-  type PrepareOptions,
-} from "@/generation/mod.ts";
+import { beginDataset, type DatasetSettings, prepareDataset, type PrepareOptions } from "@/generation/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import { writeNpy } from "@/weights/mod.ts";
 import { someRecipe } from "./_fake.ts";
@@ -97,8 +92,7 @@ Deno.test("prepareDataset() wants the files a recipe was made with", () =>
     };
     await assert.rejects(prepare({}, { expected }), {
       name: "RangeError",
-      message:
-        /its weights are w.bin with SHA-256 cccccccccccc.*w.bin has 50e721e49c01/,
+      message: /its weights are w.bin with SHA-256 cccccccccccc.*w.bin has 50e721e49c01/,
     });
   }));
 

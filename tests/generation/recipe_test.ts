@@ -1,10 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  checkRecipe,
-  type Recipe,
-  recipeDifferences,
-  recipeText,
-} from "@/generation/mod.ts";
+import { checkRecipe, type Recipe, recipeDifferences, recipeText } from "@/generation/mod.ts";
 import { someRecipe } from "./_fake.ts";
 
 const recipe = someRecipe(10, 5);
@@ -98,9 +93,7 @@ Deno.test("checkRecipe() refuses shares that do not match the sigmas, and things
 
 Deno.test("recipeDifferences() names what changes images and nothing else", () => {
   const fields = (change: Partial<Recipe>) =>
-    recipeDifferences(recipe, { ...recipe, ...change }).map(({ field }) =>
-      field
-    );
+    recipeDifferences(recipe, { ...recipe, ...change }).map(({ field }) => field);
   assert.deepEqual(fields({}), []);
   assert.deepEqual(fields({ versions: { test: "2" } }), []);
   assert.deepEqual(

@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  datasetPaths,
-  datasetSheet,
-  openDatasetWriter,
-} from "@/generation/mod.ts";
+import { datasetPaths, datasetSheet, openDatasetWriter } from "@/generation/mod.ts";
 import { type Colour, encodeJpeg, filled, type Pixels } from "@/images/mod.ts";
 import { someRecipe } from "./_fake.ts";
 
@@ -44,8 +40,7 @@ Deno.test.each(["folder", "lmdb"] as const)(
         });
       }
       await writer.close();
-      const sheet =
-        (await datasetSheet(paths, recipe, { rows: 3, columns: 3 }))!;
+      const sheet = (await datasetSheet(paths, recipe, { rows: 3, columns: 3 }))!;
       assert.deepEqual([sheet.width, sheet.height], [32, 32]);
       for (let row = 0; row < 3; row++) {
         for (let column = 0; column < 3; column++) {

@@ -1,11 +1,6 @@
 /** What the tests of lib/heads share: a calm scene, and the real head model where it is present. */
 
-import {
-  type HeadModel,
-  loadHeads,
-  sampleScene,
-  type Scene,
-} from "@/heads/mod.ts";
+import { type HeadModel, loadHeads, sampleScene, type Scene } from "@/heads/mod.ts";
 
 /** A frontal, evenly lit scene without damage; fields may be replaced. */
 export function calmScene(changes: Partial<Scene> = {}): Scene {

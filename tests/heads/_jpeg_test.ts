@@ -16,9 +16,7 @@ function damaged(quality: number): Uint8Array {
 }
 
 Deno.test("jpegDamage() does more damage at lower quality", () => {
-  const losses = [95, 75, 50, 25].map((quality) =>
-    difference(damaged(quality), original.data)
-  );
+  const losses = [95, 75, 50, 25].map((quality) => difference(damaged(quality), original.data));
   for (let i = 1; i < losses.length; i++) {
     assert.ok(losses[i]! > losses[i - 1]!, `${losses}`);
   }

@@ -23,17 +23,14 @@ f 4/1/1 3/1/1 7/1/1 8/1/1
 `;
 
 function obj(move: (v: number[], i: number) => number[], faces = ""): string {
-  const lines = VERTICES.map((v, i) =>
-    `v ${move(v, i).map((x) => x.toFixed(15)).join(" ")}`
-  );
+  const lines = VERTICES.map((v, i) => `v ${move(v, i).map((x) => x.toFixed(15)).join(" ")}`);
   return `mtllib ICTFaceModelMaterial.mtl\r\n${lines.join("\r\n")}\n${faces}`;
 }
 
 async function withKit(body: (folder: string) => void): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
-    const write = (name: string, text: string) =>
-      Deno.writeTextFileSync(`${folder}/${name}`, text);
+    const write = (name: string, text: string) => Deno.writeTextFileSync(`${folder}/${name}`, text);
     write("generic_neutral_mesh.obj", obj((v) => v, FACES));
     write("identity000.obj", obj(([x, y, z]) => [2 * x!, y!, z!]));
     write("identity001.obj", obj(([x, y, z]) => [x!, y! + 0.5, z!]));
@@ -104,9 +101,7 @@ Deno.test("loadFaceKit() reports every file", () =>
   }));
 
 Deno.test("loadHeads() reads a FaceXModel folder", () =>
-  withKit((folder) =>
-    assert.deepEqual(loadHeads(folder), loadFaceKit(folder))
-  ));
+  withKit((folder) => assert.deepEqual(loadHeads(folder), loadFaceKit(folder))));
 
 Deno.test("loadFaceKit() throws TypeError when a file has another number of vertices", () =>
   withKit((folder) => {

@@ -34,9 +34,7 @@ Deno.test("loadHeads() reads what saveHeads() wrote", () =>
     assert.deepEqual(read.landmarks, model.landmarks);
     assert.deepEqual(read.materials, model.materials);
     assert.equal(read.identityCount, 4);
-    read.identityModes.forEach((v, i) =>
-      assert.ok(Math.abs(v - model.identityModes[i]!) < 2e-3)
-    );
+    read.identityModes.forEach((v, i) => assert.ok(Math.abs(v - model.identityModes[i]!) < 2e-3));
     assert.deepEqual(
       read.expressions.map((mode) => [mode.name, mode.vertices]),
       model.expressions.map((mode) => [mode.name, mode.vertices]),

@@ -10,14 +10,7 @@ import {
   type Traits,
 } from "@/heads/mod.ts";
 import { ARC_TEMPLATE } from "@/images/mod.ts";
-import {
-  calmCamera,
-  calmScene,
-  difference,
-  mean,
-  realHeads,
-  sharpness,
-} from "./_fixtures.ts";
+import { calmCamera, calmScene, difference, mean, realHeads, sharpness } from "./_fixtures.ts";
 
 const model = toyHead();
 const renderer = new HeadRenderer();
@@ -99,9 +92,7 @@ Deno.test("HeadRenderer.render() masks the head and nothing else", () => {
 });
 
 function hasNeighbour(mask: Uint8Array, p: number): boolean {
-  return [-113, -112, -111, -1, 1, 111, 112, 113].some((step) =>
-    mask[p + step] === 255
-  );
+  return [-113, -112, -111, -1, 1, 111, 112, 113].some((step) => mask[p + step] === 255);
 }
 
 Deno.test("HeadRenderer.render() takes occluders out of the mask and counts face masks in", () => {
@@ -250,9 +241,7 @@ Deno.test("HeadRenderer.render() shows a person alike from image to image where 
       calmScene(),
     );
     assert.ok(
-      truth.landmarks.every(([x, y], i) =>
-        Math.hypot(x - ARC_TEMPLATE[i]![0], y - ARC_TEMPLATE[i]![1]) < 4
-      ),
+      truth.landmarks.every(([x, y], i) => Math.hypot(x - ARC_TEMPLATE[i]![0], y - ARC_TEMPLATE[i]![1]) < 4),
     );
     assert.ok(mean(mask) / 255 > 0.5);
   });

@@ -50,8 +50,7 @@ Deno.test("sampleScene() keeps backgrounds muted", () => {
 });
 
 Deno.test("sampleScene() occludes and damages a fraction of the images", () => {
-  const within = (value: number, low: number, high: number) =>
-    assert.ok(value > low && value < high, `${value}`);
+  const within = (value: number, low: number, high: number) => assert.ok(value > low && value < high, `${value}`);
   within(share((s) => s.occlusion.kind !== "none"), 0.04, 0.1);
   within(share((s) => s.camera.jpeg > 0), 0.3, 0.4);
   within(share((s) => s.camera.blur > 0.8), 0.05, 0.2);

@@ -1,10 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  BEARD_STYLES,
-  HAIR_STYLES,
-  sampleTraits,
-  type Traits,
-} from "@/heads/mod.ts";
+import { BEARD_STYLES, HAIR_STYLES, sampleTraits, type Traits } from "@/heads/mod.ts";
 
 const MANY = Array.from({ length: 1500 }, (_, i) => sampleTraits(5, i, 10));
 

@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-  fitMoments,
-  type GaussianMoments,
-  loadMoments,
-  sampleGaussian,
-  saveMoments,
-} from "@/identity/mod.ts";
+import { fitMoments, type GaussianMoments, loadMoments, sampleGaussian, saveMoments } from "@/identity/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import { writeSafetensors } from "@/weights/mod.ts";
 import oracle from "../fixtures/identity/moments.json" with { type: "json" };
@@ -85,8 +79,7 @@ Deno.test("sampleGaussian() reproduces mean and covariance", () => {
   const again = fitMoments(drawn, D);
   const covariance = covarianceOf(again);
   const expected = oracle.covariance.flat();
-  const error =
-    Math.hypot(...expected.map((value, i) => covariance[i]! - value)) /
+  const error = Math.hypot(...expected.map((value, i) => covariance[i]! - value)) /
     Math.hypot(...expected);
   assert.ok(error < 0.03, `relative Frobenius error ${error}`);
   again.mean.forEach((value, c) => {
@@ -137,8 +130,7 @@ Deno.test("loadMoments() names the file and what is wrong", async () => {
     write([4], new Float32Array(4));
     assert.throws(() => loadMoments(path), {
       name: "TypeError",
-      message:
-        /bad.safetensors: found mean \[2\] and factor \[4\], expected \[D\] and \[D, D\]/,
+      message: /bad.safetensors: found mean \[2\] and factor \[4\], expected \[D\] and \[D, D\]/,
     });
     write([2, 2], Float32Array.of(1, 0, NaN, 1));
     assert.throws(() => loadMoments(path), {

@@ -1,12 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  cosine,
-  cosineForSigma,
-  norm,
-  perturb,
-  rotateToCosine,
-  sigmaForCosine,
-} from "@/identity/mod.ts";
+import { cosine, cosineForSigma, norm, perturb, rotateToCosine, sigmaForCosine } from "@/identity/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 
 const D = 512;
@@ -159,10 +152,7 @@ Deno.test("rotateToCosine() refuses cosines outside -1..1 and vectors without ro
 });
 
 Deno.test("cosineForSigma() gives the values of the published settings", () => {
-  const at = (length: number) =>
-    [0.2, 0.3, 0.5, 0.7].map((sigma) =>
-      Number(cosineForSigma(length, sigma).toFixed(3))
-    );
+  const at = (length: number) => [0.2, 0.3, 0.5, 0.7].map((sigma) => Number(cosineForSigma(length, sigma).toFixed(3)));
   assert.deepEqual(at(20), [0.975, 0.947, 0.870, 0.784]);
   assert.deepEqual(at(15), [0.957, 0.911, 0.798, 0.688]);
 });

@@ -90,8 +90,7 @@ Deno.test("sigmaPlan() spreads sigmas evenly without a stream", () => {
 });
 
 Deno.test("sigmaPlan() is shuffled by the identity's stream, the same each time", () => {
-  const plan = (row: number) =>
-    sigmaPlan(50, SIGMAS, MIX, new RandomStream(1, "sigma", row));
+  const plan = (row: number) => sigmaPlan(50, SIGMAS, MIX, new RandomStream(1, "sigma", row));
   assert.deepEqual(plan(3), plan(3));
   assert.notDeepEqual(plan(3), plan(4));
   const first = Array.from({ length: 300 }, (_, row) => plan(row)[0]!);

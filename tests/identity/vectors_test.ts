@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-  arrayVectors,
-  checkVectors,
-  fitMoments,
-  gaussianVectors,
-  openVectors,
-} from "@/identity/mod.ts";
+import { arrayVectors, checkVectors, fitMoments, gaussianVectors, openVectors } from "@/identity/mod.ts";
 import { writeNpy } from "@/weights/mod.ts";
 
 async function withFolder(
@@ -117,8 +111,7 @@ Deno.test("openVectors() refuses other shapes, other numbers and other files, by
   }));
 
 Deno.test("checkVectors() names row, column and source", () => {
-  const check = (data: Float32Array, width?: number) => () =>
-    checkVectors(arrayVectors(data, 2, "ids.npy"), width);
+  const check = (data: Float32Array, width?: number) => () => checkVectors(arrayVectors(data, 2, "ids.npy"), width);
   check(SIX)();
   assert.throws(check(SIX.with(3, NaN)), {
     name: "RangeError",

@@ -29,9 +29,7 @@ export function assertClose(
   ], what);
   assert.equal(actual.data.length, expected.data.length, what);
   let worst = 0;
-  actual.data.forEach((value, i) =>
-    worst = Math.max(worst, Math.abs(value - expected.data[i]!))
-  );
+  actual.data.forEach((value, i) => worst = Math.max(worst, Math.abs(value - expected.data[i]!)));
   assert.ok(
     worst <= limit,
     `${what} differs by ${worst} levels, limit ${limit}`,

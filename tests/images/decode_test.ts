@@ -1,10 +1,4 @@
-import {
-  decodeImage,
-  encodeJpeg,
-  encodePng,
-  filled,
-  imageFormat,
-} from "@/images/mod.ts";
+import { decodeImage, encodeJpeg, encodePng, filled, imageFormat } from "@/images/mod.ts";
 import assert from "node:assert/strict";
 import { assertClose, picture, table, unpack } from "./_picture.ts";
 
@@ -70,8 +64,7 @@ Deno.test("decodeImage() rejects with SyntaxError when bytes are empty, SVG or n
   for (const bytes of [new Uint8Array(0), svg, new Uint8Array(100).fill(7)]) {
     await assert.rejects(
       decodeImage(bytes),
-      (e) =>
-        e instanceof SyntaxError && e.message.includes("expected a JPEG, PNG"),
+      (e) => e instanceof SyntaxError && e.message.includes("expected a JPEG, PNG"),
     );
   }
 });
@@ -80,8 +73,7 @@ Deno.test("decodeImage() rejects with RangeError when an image claims too many p
   const bytes = await encodePng(filled(40, 30));
   await assert.rejects(
     decodeImage(bytes, { maxPixels: 1199 }),
-    (e) =>
-      e instanceof RangeError && e.message.includes("more than 1199 pixels"),
+    (e) => e instanceof RangeError && e.message.includes("more than 1199 pixels"),
   );
   assert.equal((await decodeImage(bytes, { maxPixels: 1200 })).width, 40);
   // A PNG header that claims 30000 x 30000 pixels: refused before it is inflated.

@@ -31,9 +31,7 @@ Deno.test("encodeJpeg() writes 4:4:4 baseline without metadata unless told other
     "no EXIF",
   );
   const half = await encodeJpeg(picture, { chroma: "4:2:0" });
-  const halfFrame = half.findIndex((b, i) =>
-    b === 0xff && half[i + 1] === 0xc0
-  );
+  const halfFrame = half.findIndex((b, i) => b === 0xff && half[i + 1] === 0xc0);
   assert.equal(half[halfFrame + 11], 0x22);
 });
 
@@ -58,8 +56,7 @@ Deno.test("encodeJpeg() rejects with RangeError when the quality is no integer i
   for (const quality of [0, 101, 50.5, NaN]) {
     await assert.rejects(
       encodeJpeg(picture, { quality }),
-      (e) =>
-        e instanceof RangeError && e.message.includes(`quality is ${quality}`),
+      (e) => e instanceof RangeError && e.message.includes(`quality is ${quality}`),
     );
   }
 });

@@ -1,9 +1,4 @@
-import {
-  type Affine,
-  ARC_TEMPLATE,
-  type Point,
-  similarityTransform,
-} from "@/images/mod.ts";
+import { type Affine, ARC_TEMPLATE, type Point, similarityTransform } from "@/images/mod.ts";
 import assert from "node:assert/strict";
 import { table } from "./_picture.ts";
 

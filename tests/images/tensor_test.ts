@@ -9,9 +9,7 @@ Deno.test("toTensor() puts channels first and maps 0..255 to -1..1", () => {
     data: Uint8Array.of(0, 51, 255, 102, 153, 204),
   };
   const tensor = toTensor([filled(2, 1), image]);
-  const expected = [0, 102, 51, 153, 255, 204].map((v) =>
-    Math.fround(v / 127.5 - 1)
-  );
+  const expected = [0, 102, 51, 153, 255, 204].map((v) => Math.fround(v / 127.5 - 1));
   assert.deepEqual([...tensor.subarray(6)], expected);
   assert.ok(tensor.subarray(0, 6).every((v) => v === -1));
 });

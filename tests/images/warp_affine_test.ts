@@ -1,11 +1,4 @@
-import {
-  type Affine,
-  alignFace,
-  ARC_TEMPLATE,
-  filled,
-  type Point,
-  warpAffine,
-} from "@/images/mod.ts";
+import { type Affine, alignFace, ARC_TEMPLATE, filled, type Point, warpAffine } from "@/images/mod.ts";
 import assert from "node:assert/strict";
 import { assertClose, picture, table, unpack } from "./_picture.ts";
 
@@ -76,7 +69,6 @@ Deno.test("alignFace() brings landmarks of a turned, enlarged photograph to the 
 Deno.test("alignFace() throws TypeError when there are not five landmarks", () => {
   assert.throws(
     () => alignFace(picture, ARC_TEMPLATE.slice(0, 2)),
-    (e) =>
-      e instanceof TypeError && e.message.includes("2 landmarks, expected 5"),
+    (e) => e instanceof TypeError && e.message.includes("2 landmarks, expected 5"),
   );
 });

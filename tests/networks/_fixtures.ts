@@ -71,9 +71,7 @@ export function assertClose(
     // Written so that NaN fails.
     if (!(Math.abs(actual[i]! - expected[i]!) <= tolerance * scale)) {
       fail(
-        `value ${i} is ${actual[i]}, expected ${expected[i]} within ${
-          tolerance * scale
-        }`,
+        `value ${i} is ${actual[i]}, expected ${expected[i]} within ${tolerance * scale}`,
       );
     }
   }

@@ -1,16 +1,5 @@
-import {
-  deepStrictEqual,
-  match,
-  strictEqual,
-  throws,
-} from "node:assert/strict";
-import {
-  type CatalogueEntry,
-  catalogueEntry,
-  modelCatalogue,
-  recogniserConfig,
-  weightsPath,
-} from "@/networks/mod.ts";
+import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
+import { type CatalogueEntry, catalogueEntry, modelCatalogue, recogniserConfig, weightsPath } from "@/networks/mod.ts";
 import { fixture } from "./_fixtures.ts";
 
 Deno.test("modelCatalogue names every published file", () => {
@@ -23,9 +12,7 @@ Deno.test("modelCatalogue names every published file", () => {
     "weights/vec2face_generator.pth",
     "weights/arcface-r100-glint360k.pth",
     "weights/magface-r100-glint360k.pth",
-    ...["10k", "20k", "100k", "200k", "300k"].map((size) =>
-      `fr_weights/hsface${size}.pth`
-    ),
+    ...["10k", "20k", "100k", "200k", "300k"].map((size) => `fr_weights/hsface${size}.pth`),
   ]);
 });
 

@@ -1,12 +1,6 @@
 import { deepStrictEqual, throws } from "node:assert/strict";
 import * as op from "@/onnx/mod.ts";
-import {
-  DISCRIMINATOR,
-  discriminator,
-  discriminatorSpecs,
-  inputParameters,
-  storedParameters,
-} from "@/networks/mod.ts";
+import { DISCRIMINATOR, discriminator, discriminatorSpecs, inputParameters, storedParameters } from "@/networks/mod.ts";
 import { openWeights } from "@/weights/mod.ts";
 import { arrays, assertClose, fixture } from "./_fixtures.ts";
 
@@ -39,9 +33,7 @@ Deno.test("discriminator() judges two inputs with one set of weights", () => {
 Deno.test("discriminatorSpecs() asks for what the reference's state dict holds, and nothing else", () => {
   const held = [...openWeights(fixture("discriminator.pth")).tensors.values()]
     .map(({ name, shape }) => `${name} ${shape}`);
-  const asked = discriminatorSpecs(TINY).map(({ name, shape }) =>
-    `${name} ${shape}`
-  );
+  const asked = discriminatorSpecs(TINY).map(({ name, shape }) => `${name} ${shape}`);
   deepStrictEqual(asked.sort(), held.sort());
 });
 

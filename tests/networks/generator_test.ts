@@ -44,9 +44,7 @@ Deno.test("FaceGenerator.decode() gives the reference's images for the reference
     masked: masked.subarray(i * 49, i * 49 + 49),
   }));
   const images = await generator.decode(expected("vectors").data, masks);
-  const clipped = expected("image").data.map((x) =>
-    Math.min(1, Math.max(-1, x))
-  );
+  const clipped = expected("image").data.map((x) => Math.min(1, Math.max(-1, x)));
   assertClose(images, clipped, 1e-4);
 });
 
@@ -89,8 +87,7 @@ Deno.test("FaceGenerator.decode() refuses masks of another distribution", async 
   const bare = { keep, masked: new Uint8Array(49) };
   await rejects(generator.decode(new Float32Array(64), [bare]), {
     name: "RangeError",
-    message:
-      /mask 0 must keep 24 of 49 tokens in ascending order and mask all the others/,
+    message: /mask 0 must keep 24 of 49 tokens in ascending order and mask all the others/,
   });
   await rejects(generator.decode(new Float32Array(64), []), {
     name: "TypeError",
@@ -103,8 +100,7 @@ Deno.test("loadGenerator() names the file when it belongs to another size", asyn
     loadGenerator({ model: "mini", weights: fixture("generator.pth") }),
     {
       name: "TypeError",
-      message:
-        /generator\.pth.*latent_prior_proj_f\.weight is \[32,64\], expected \[256,512\]/,
+      message: /generator\.pth.*latent_prior_proj_f\.weight is \[32,64\], expected \[256,512\]/,
     },
   );
 });

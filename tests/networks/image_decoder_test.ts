@@ -2,11 +2,7 @@
 
 import { deepStrictEqual, throws } from "node:assert/strict";
 import * as op from "@/onnx/mod.ts";
-import {
-  imageDecoder,
-  inputParameters,
-  vec2faceConfig,
-} from "@/networks/mod.ts";
+import { imageDecoder, inputParameters, vec2faceConfig } from "@/networks/mod.ts";
 
 Deno.test("imageDecoder() has a shortcut of its own only where channels change", () => {
   const params = inputParameters();
@@ -15,9 +11,7 @@ Deno.test("imageDecoder() has a shortcut of its own only where channels change",
     params,
     op.input("z", "float32", [1, 256, 7, 7]),
   );
-  const shortcuts = params.specs.filter(({ name }) =>
-    name.includes("nin_shortcut")
-  );
+  const shortcuts = params.specs.filter(({ name }) => name.includes("nin_shortcut"));
   // The reference's odd shape: from the new number of channels to itself.
   deepStrictEqual(shortcuts.map(({ name, shape }) => `${name} ${shape}`), [
     "up.3.block.0.nin_shortcut.weight 256,256,1,1",

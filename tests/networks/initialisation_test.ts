@@ -88,8 +88,7 @@ Deno.test("initialise() gives the same values for the same stream and others for
     trainable: true,
     decay: true,
   }];
-  const draw = (seed: number) =>
-    initialise(specs, new RandomStream(seed, "weights")).get("w")!;
+  const draw = (seed: number) => initialise(specs, new RandomStream(seed, "weights")).get("w")!;
   deepStrictEqual(draw(1), draw(1));
   ok(draw(1).some((x, i) => x !== draw(2)[i]));
 });

@@ -97,9 +97,7 @@ Deno.test("iresnetSpecs() asks for what the reference's state dict holds, and no
   const held = [...openWeights(fixture("iresnet_se.pth")).tensors.values()]
     .filter(({ name }) => !name.endsWith("num_batches_tracked"))
     .map(({ name, shape }) => `${name} ${shape}`);
-  const asked = iresnetSpecs(config).map(({ name, shape }) =>
-    `${name} ${shape}`
-  );
+  const asked = iresnetSpecs(config).map(({ name, shape }) => `${name} ${shape}`);
   deepStrictEqual(asked.sort(), held.sort());
 });
 
@@ -112,8 +110,7 @@ Deno.test("iresnetSpecs() trains all but the running statistics and the last gai
 
 Deno.test("iresnetSpecs() marks matrices and kernels for weight decay", () => {
   const specs = iresnetSpecs(iresnetConfig(18, { quarter: true }));
-  const decayed = (name: string) =>
-    specs.find((spec) => spec.name === name)!.decay;
+  const decayed = (name: string) => specs.find((spec) => spec.name === name)!.decay;
   deepStrictEqual(
     [
       "conv1.weight",

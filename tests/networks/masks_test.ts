@@ -1,16 +1,5 @@
-import {
-  deepStrictEqual,
-  notDeepStrictEqual,
-  ok,
-  strictEqual,
-  throws,
-} from "node:assert/strict";
-import {
-  drawMask,
-  GENERATION_MASK,
-  keptTokens,
-  TRAINING_MASK,
-} from "@/networks/mod.ts";
+import { deepStrictEqual, notDeepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import { drawMask, GENERATION_MASK, keptTokens, TRAINING_MASK } from "@/networks/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 
 const draws = (options: typeof GENERATION_MASK, count: number) =>
@@ -76,8 +65,7 @@ Deno.test("drawMask() drops every token equally often", () => {
 });
 
 Deno.test("drawMask() depends on the stream of the image only", () => {
-  const draw = (image: number) =>
-    drawMask(new RandomStream(1, "mask", 3, image), GENERATION_MASK);
+  const draw = (image: number) => drawMask(new RandomStream(1, "mask", 3, image), GENERATION_MASK);
   deepStrictEqual(draw(2), draw(2));
   notDeepStrictEqual(draw(2), draw(3));
 });

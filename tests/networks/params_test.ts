@@ -29,9 +29,7 @@ Deno.test("Parameters.param() refuses one name with two shapes", () => {
 });
 
 Deno.test("Parameters.scope() joins names with dots", () => {
-  const params = new Parameters((spec) =>
-    op.input(spec.name, "float32", spec.shape)
-  );
+  const params = new Parameters((spec) => op.input(spec.name, "float32", spec.shape));
   params.scope("layer1.0").scope("bn1").param("weight", [4], { init: ONES });
   deepStrictEqual([...params.values.keys()], ["layer1.0.bn1.weight"]);
   strictEqual(params.scope("x").fullName("y"), "x.y");
@@ -93,8 +91,7 @@ Deno.test("storedParameters() names the file and the tensor when it is not there
     () => params.param("blocks.0.attn.qkv.weight", [3, 1], { init: ZEROS }),
     {
       name: "TypeError",
-      message:
-        /iresnet\.pth.*no tensor blocks\.0\.attn\.qkv\.weight.*first: conv1\.weight/,
+      message: /iresnet\.pth.*no tensor blocks\.0\.attn\.qkv\.weight.*first: conv1\.weight/,
     },
   );
 });

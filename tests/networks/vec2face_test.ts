@@ -27,9 +27,7 @@ Deno.test("vec2face() computes what the reference's module computes, each image 
   await using session = await op.createSession(built);
   const keep = openWeights(fixture("generator.npz")).readInt64("keep");
   const masked = expected("masked");
-  const counts = [0, 1, 2].map((i) =>
-    masked.data.slice(i * 49, i * 49 + 49).reduce((a, b) => a + b)
-  );
+  const counts = [0, 1, 2].map((i) => masked.data.slice(i * 49, i * 49 + 49).reduce((a, b) => a + b));
   deepStrictEqual(counts, [6, 20, 49], "the fixture has one mask of each kind");
   const out = await session.run({
     vectors: expected("vectors"),
@@ -70,9 +68,7 @@ Deno.test("vec2face() limits pixels to -1..1 when asked to clip", async () => {
     },
     masked: expected("masked"),
   });
-  const clipped = expected("image").data.map((x) =>
-    Math.min(1, Math.max(-1, x))
-  );
+  const clipped = expected("image").data.map((x) => Math.min(1, Math.max(-1, x)));
   assertClose(out["image"]!.data as Float32Array, clipped, 1e-4);
 });
 
@@ -112,9 +108,7 @@ Deno.test("vec2face() lets no gradient through the token targets", () => {
 
 Deno.test("vec2faceSpecs() counts the weights of every size", () => {
   const millions = (["mini", "base", "large", "huge"] as const).map((model) => {
-    const sizes = vec2faceSpecs(vec2faceConfig(model)).map(({ shape }) =>
-      shape.reduce((a, b) => a * b, 1)
-    );
+    const sizes = vec2faceSpecs(vec2faceConfig(model)).map(({ shape }) => shape.reduce((a, b) => a * b, 1));
     return Math.round(sizes.reduce((a, b) => a + b, 0) / 1e5) / 10;
   });
   // The reference's modules hold 174.1, 436.3 and 821.4 with patch_embed and center_token, which are not used.

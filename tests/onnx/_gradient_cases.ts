@@ -21,7 +21,13 @@ function matrix(product: (a: Value, b: Value, ta: boolean, tb: boolean) => Value
 }
 
 function shapes(name: string, f: Case): [string, Case][] {
-  return ["same shapes", "second operand broadcast", "first operand broadcast", "both operands broadcast", "scalar operand"]
+  return [
+    "same shapes",
+    "second operand broadcast",
+    "first operand broadcast",
+    "both operands broadcast",
+    "scalar operand",
+  ]
     .map((s) => [`${name} ${s}`, f]);
 }
 
@@ -144,8 +150,10 @@ export const CASES: ReadonlyMap<string, Case> = new Map<string, Case>([
   ["maxPool overlapping", (x) => op.maxPool(x!, { kernel: [3, 3], strides: [2, 2], pads: SAME })],
   ["averagePool", (x) => op.averagePool(x!, { kernel: [2, 2] })],
   ["averagePool overlapping", (x) => op.averagePool(x!, { kernel: [3, 3], strides: [2, 2], pads: SAME })],
-  ["averagePool border left out", (x) =>
-    op.averagePool(x!, { kernel: [3, 3], strides: [2, 2], pads: SAME, countIncludePad: false })],
+  [
+    "averagePool border left out",
+    (x) => op.averagePool(x!, { kernel: [3, 3], strides: [2, 2], pads: SAME, countIncludePad: false }),
+  ],
   ["averagePool odd size", (x) => op.averagePool(x!, { kernel: [2, 2] })],
   ["globalAveragePool", (x) => op.globalAveragePool(x!)],
   ["resizeNearest", (x) => op.resizeNearest(x!)],
@@ -180,7 +188,10 @@ export const CASES: ReadonlyMap<string, Case> = new Map<string, Case>([
   ["split part unused", (x) => op.mul(op.split(x!, [1, 2, 2], 1)[1]!, 2)],
   ["slice", (x) => op.mul(op.slice(x!, { axes: [1, 2], starts: [1, -3], ends: [3, 5] }), 2)],
   ["slice with steps", (x) => op.mul(op.slice(x!, { axes: [1, 2], starts: [0, 1], ends: [5, 6], steps: [2, 3] }), 2)],
-  ["slice with steps short of the end", (x) => op.mul(op.slice(x!, { axes: [1], starts: [1], ends: [4], steps: [2] }), 2)],
+  [
+    "slice with steps short of the end",
+    (x) => op.mul(op.slice(x!, { axes: [1], starts: [1], ends: [4], steps: [2] }), 2),
+  ],
   ["gather", (x, k) => op.gather(x!, k!)],
   ["gather duplicates", (x, k) => op.gather(x!, k!, 1)],
   ["gather matrix of indices", (x, k) => op.gather(x!, k!, 1)],

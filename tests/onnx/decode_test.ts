@@ -33,8 +33,17 @@ for (const [name, { model, x, y, gradient }] of Object.entries(MODELS)) {
 }
 
 Deno.test("decodeModel() keeps foreign operators, and gradients() refuses them by name", () => {
-  const { kept, inputs, outputs } = op.decodeModel(Uint8Array.fromBase64(MODELS["foreign operators, operator set 20"]!.model));
-  assert.deepEqual(kept.map(({ node }) => node.split(" ")[0]), ["Tan", "Resize", "Softplus", "ReduceMax", "Floor", "Add"]);
+  const { kept, inputs, outputs } = op.decodeModel(
+    Uint8Array.fromBase64(MODELS["foreign operators, operator set 20"]!.model),
+  );
+  assert.deepEqual(kept.map(({ node }) => node.split(" ")[0]), [
+    "Tan",
+    "Resize",
+    "Softplus",
+    "ReduceMax",
+    "Floor",
+    "Add",
+  ]);
   assert.throws(
     () => op.gradients(op.mean(outputs.get("y")!), [inputs.get("x")!]),
     { name: "TypeError", message: /^Cannot differentiate .* of the decoded model: / },
@@ -97,9 +106,15 @@ Deno.test("decodeModel() puts other values in place of inputs", async () => {
 Deno.test("decodeModel() refuses a value that does not fit the input", () => {
   const { bytes } = small();
   const give = (inputs: Record<string, Value>) => () => op.decodeModel(bytes, { inputs });
-  assert.throws(give({ x: op.full([1, 3], 0) }), { name: "TypeError", message: /input "x" is float32 \[N, 2\], the value given is float32 \[1, 3\]/ });
+  assert.throws(give({ x: op.full([1, 3], 0) }), {
+    name: "TypeError",
+    message: /input "x" is float32 \[N, 2\], the value given is float32 \[1, 3\]/,
+  });
   assert.throws(give({ x: op.ints([1, 2]) }), { name: "TypeError", message: /the value given is int64 \[2\]/ });
-  assert.throws(give({ q: op.full([1, 2], 0) }), { name: "TypeError", message: /it has no input "q", its inputs are x/ });
+  assert.throws(give({ q: op.full([1, 2], 0) }), {
+    name: "TypeError",
+    message: /it has no input "q", its inputs are x/,
+  });
 });
 
 Deno.test("decodeModel() leaves weights in their files", async () => {
@@ -112,7 +127,10 @@ Deno.test("decodeModel() leaves weights in their files", async () => {
     assert.equal(values.get("w")!.source!.kind, "file");
     const found = await evaluate(new Map([[inputs.get("x")!, vector]]), { y: outputs.get("y")! });
     assertAllClose(found["y"]!, { data: Float32Array.of(11, 20 + Math.E), shape: [1, 2] });
-    assert.throws(() => op.decodeModel(small(w).bytes), { name: "TypeError", message: /"w" lies in the file "weights0"; say in which dir/ });
+    assert.throws(() => op.decodeModel(small(w).bytes), {
+      name: "TypeError",
+      message: /"w" lies in the file "weights0"; say in which dir/,
+    });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -122,7 +140,10 @@ Deno.test("decodeModel() refuses weights outside the model's folder", () => {
   const w = op.weight("w", [2], { file: "f", offset: 0, byteLength: 8, dtype: "float32" });
   for (const location of ["/etc/passwd", "../x", "a/../../x", "C:x", "\\\\host\\x", ""]) {
     const bytes = small(w).relocate(new Map([["weights0", location]]));
-    assert.throws(() => op.decodeModel(bytes, { directory: "." }), { name: "SyntaxError", message: /is not a file in the model's folder/ });
+    assert.throws(() => op.decodeModel(bytes, { directory: "." }), {
+      name: "SyntaxError",
+      message: /is not a file in the model's folder/,
+    });
   }
 });
 
@@ -145,7 +166,8 @@ function modelOf(graph: Uint8Array, opset = 20): Uint8Array<ArrayBuffer> {
 
 Deno.test("decodeModel() reads tensors in every form of storage", () => {
   const floats = new Uint8Array(Float32Array.of(1, -2).buffer), doubles = new Uint8Array(Float64Array.of(1, -2).buffer);
-  const tensor = (name: string, type: number, ...data: Uint8Array[]) => field(5, join(field(1, 2), field(2, type), field(8, name), ...data));
+  const tensor = (name: string, type: number, ...data: Uint8Array[]) =>
+    field(5, join(field(1, 2), field(2, type), field(8, name), ...data));
   const graph = join(
     tensor("raw", 1, field(9, floats)),
     tensor("floats", 1, field(4, floats)),
@@ -177,17 +199,67 @@ const REFUSED: readonly [string, Uint8Array, string, RegExp][] = [
   ["a new operator set", modelOf(new Uint8Array(), 99), "SyntaxError", /operator set 99, known are 7 to 23/],
   ["functions", join(modelOf(new Uint8Array()), field(25, new Uint8Array())), "SyntaxError", /functions of its own/],
   ["sparse initialisers", modelOf(field(15, new Uint8Array())), "SyntaxError", /sparse initialisers/],
-  ["a huge tensor", modelOf(field(5, join(field(1, 2 ** 40), field(1, 2 ** 40), field(2, 1)))), "SyntaxError", /is too large/],
-  ["a tensor without its bytes", modelOf(field(5, join(field(1, 2 ** 30), field(2, 1)))), "SyntaxError", /needs 1073741824 elements, found 0/],
-  ["a tensor with too few bytes", modelOf(field(5, join(field(1, 3), field(2, 1), field(9, new Uint8Array(8))))), "SyntaxError", /needs 12 bytes, found 8/],
-  ["int8", modelOf(field(5, join(field(2, 3), field(8, "q")))), "SyntaxError", /tensor "q" has element type int8, known are float32/],
-  ["a loop", modelOf(field(1, join(field(4, "Loop"), field(5, join(field(1, "body"), field(20, 5)))))), "SyntaxError", /Loop "" has a graph attribute, body/],
-  ["a name from nowhere", modelOf(field(1, join(field(1, "a"), field(2, "b"), field(4, "Exp")))), "SyntaxError", /Exp "b" uses "a", which nothing/],
-  ["a name made twice", modelOf(join(...[1, 2].map(() => field(5, join(field(2, 1), field(8, "w"), field(1, 0)))))), "SyntaxError", /"w" is defined twice/],
+  [
+    "a huge tensor",
+    modelOf(field(5, join(field(1, 2 ** 40), field(1, 2 ** 40), field(2, 1)))),
+    "SyntaxError",
+    /is too large/,
+  ],
+  [
+    "a tensor without its bytes",
+    modelOf(field(5, join(field(1, 2 ** 30), field(2, 1)))),
+    "SyntaxError",
+    /needs 1073741824 elements, found 0/,
+  ],
+  [
+    "a tensor with too few bytes",
+    modelOf(field(5, join(field(1, 3), field(2, 1), field(9, new Uint8Array(8))))),
+    "SyntaxError",
+    /needs 12 bytes, found 8/,
+  ],
+  [
+    "int8",
+    modelOf(field(5, join(field(2, 3), field(8, "q")))),
+    "SyntaxError",
+    /tensor "q" has element type int8, known are float32/,
+  ],
+  [
+    "a loop",
+    modelOf(field(1, join(field(4, "Loop"), field(5, join(field(1, "body"), field(20, 5)))))),
+    "SyntaxError",
+    /Loop "" has a graph attribute, body/,
+  ],
+  [
+    "a name from nowhere",
+    modelOf(field(1, join(field(1, "a"), field(2, "b"), field(4, "Exp")))),
+    "SyntaxError",
+    /Exp "b" uses "a", which nothing/,
+  ],
+  [
+    "a name made twice",
+    modelOf(join(...[1, 2].map(() => field(5, join(field(2, 1), field(8, "w"), field(1, 0)))))),
+    "SyntaxError",
+    /"w" is defined twice/,
+  ],
   ["an output from nowhere", modelOf(field(12, field(1, "y"))), "SyntaxError", /nothing makes its output "y"/],
-  ["names that are not UTF-8", modelOf(field(5, field(8, Uint8Array.of(0xff)))), "SyntaxError", /text in field 8 is not UTF-8/],
-  ["an operator of another domain", modelOf(field(1, join(field(2, "b"), field(4, "Op"), field(7, "org.own")))), "TypeError", /org.own:Op "b" cannot be kept.*domain/],
-  ["a form that changed", modelOf(field(1, join(field(2, "b"), field(4, "GridSample"))), 17), "TypeError", /GridSample "b" cannot be kept.*operator set 17/],
+  [
+    "names that are not UTF-8",
+    modelOf(field(5, field(8, Uint8Array.of(0xff)))),
+    "SyntaxError",
+    /text in field 8 is not UTF-8/,
+  ],
+  [
+    "an operator of another domain",
+    modelOf(field(1, join(field(2, "b"), field(4, "Op"), field(7, "org.own")))),
+    "TypeError",
+    /org.own:Op "b" cannot be kept.*domain/,
+  ],
+  [
+    "a form that changed",
+    modelOf(field(1, join(field(2, "b"), field(4, "GridSample"))), 17),
+    "TypeError",
+    /GridSample "b" cannot be kept.*operator set 17/,
+  ],
 ];
 
 for (const [what, bytes, name, message] of REFUSED) {
@@ -201,9 +273,14 @@ Deno.test("decodeModel() does not follow messages nested deeply", () => {
   for (let i = 0; i < 1000; i++) unknown = field(99, unknown);
   assert.equal(op.decodeModel(modelOf(unknown)).outputs.size, 0); // fields from the future are passed over
   let attribute = field(1, "then_branch");
-  for (let i = 0; i < 500; i++) attribute = join(field(1, "then_branch"), field(20, 5), field(6, field(1, field(5, attribute))));
+  for (let i = 0; i < 500; i++) {
+    attribute = join(field(1, "then_branch"), field(20, 5), field(6, field(1, field(5, attribute))));
+  }
   const bytes = modelOf(field(1, join(field(4, "If"), field(5, attribute))));
-  assert.throws(() => op.decodeModel(bytes), { name: "SyntaxError", message: /If "" has a graph attribute, then_branch/ });
+  assert.throws(() => op.decodeModel(bytes), {
+    name: "SyntaxError",
+    message: /If "" has a graph attribute, then_branch/,
+  });
 });
 
 /** What a file may be refused with: our own messages, which begin alike. */

@@ -80,7 +80,9 @@ Deno.test("Session.run() refuses feeds that do not fit, and says what it expecte
   await refuses({ x: good, z: { ...good, data: new Float64Array(4) } }, /needs a Float32Array, found Float64Array/);
   await refuses({ x: good, z: { data: new Float32Array(2), shape: [1, 2] } }, /"z" has N = 1, but N is 2 elsewhere/);
   await refuses({ x: good, z: good }, /it has no output "q", its outputs are y/, { q: good });
-  await refuses({ x: good, z: good }, /output "y" has N = 1, but N is 2/, { y: { data: new Float32Array(2), shape: [1, 2] } });
+  await refuses({ x: good, z: good }, /output "y" has N = 1, but N is 2/, {
+    y: { data: new Float32Array(2), shape: [1, 2] },
+  });
 });
 
 Deno.test("Session.run() passes on the runtime's own complaint", async () => {
@@ -88,14 +90,19 @@ Deno.test("Session.run() passes on the runtime's own complaint", async () => {
   await using session = await op.createSession(op.buildModel({ inputs: [x, k], outputs: { y: op.gather(x, k) } }));
   await assert.rejects(
     () => session.run({ x: vector(1, 2), k: { data: BigInt64Array.of(9n), shape: [1] } }),
-    (error: Error) => /^Cannot run the model on cpu: .*indices element out of data bounds/s.test(error.message) && error.cause !== undefined,
+    (error: Error) =>
+      /^Cannot run the model on cpu: .*indices element out of data bounds/s.test(error.message) &&
+      error.cause !== undefined,
   );
 });
 
 Deno.test("createSession() refuses half-precision inputs and outputs", async () => {
   const x = op.input("x", "float16", [2]);
   const model = op.buildModel({ inputs: [x], outputs: { y: op.cast(x, "float32") } });
-  await assert.rejects(() => op.createSession(model), { name: "TypeError", message: /input "x" is float16.*cast inside/ });
+  await assert.rejects(() => op.createSession(model), {
+    name: "TypeError",
+    message: /input "x" is float16.*cast inside/,
+  });
   const z = op.input("z", "float32", [2]);
   const other = op.buildModel({ inputs: [z], outputs: { y: op.cast(z, "float16") } });
   await assert.rejects(() => op.createSession(other), { name: "TypeError", message: /output "y" is float16/ });
@@ -105,7 +112,9 @@ Deno.test("createSession() computes with half-precision weights and constants", 
   const x = op.input("x", "float32", [2]);
   const w = op.weight("w", [2], { float16: Uint16Array.of(0x3c00, 0xc100) }); // 1, -2.5
   const half = op.mul(op.cast(op.add(x, w), "float16"), 1.5);
-  await using session = await op.createSession(op.buildModel({ inputs: [x], outputs: { y: op.cast(half, "float32") } }));
+  await using session = await op.createSession(
+    op.buildModel({ inputs: [x], outputs: { y: op.cast(half, "float32") } }),
+  );
   const { y } = await session.run({ x: vector(0, 0) });
   assert.deepEqual(y!.data, Float32Array.of(1.5, -3.75));
 });
@@ -177,7 +186,10 @@ Deno.test("createSession() maps a gigabyte of weights without reading it", async
 Deno.test("createSession() names a weight file that is not there", async () => {
   await withFolder(async (folder) => {
     const model = sumModel(op.weight("w", [2], stored(`${folder}/gone.bin`)));
-    await assert.rejects(() => op.createSession(model), { name: "NotFound", message: /weight file ".*gone.bin" is not there/ });
+    await assert.rejects(() => op.createSession(model), {
+      name: "NotFound",
+      message: /weight file ".*gone.bin" is not there/,
+    });
   });
 });
 
@@ -194,7 +206,8 @@ Deno.test("createSession() says what a device needs when it is not there", async
   const { needs } = op.DEVICES[device];
   await assert.rejects(
     () => op.createSession(sumModel(), { device }),
-    (error: Error) => error.message.startsWith(`Cannot use device "${device}": it needs ${needs}; use "cpu" or "auto" instead`),
+    (error: Error) =>
+      error.message.startsWith(`Cannot use device "${device}": it needs ${needs}; use "cpu" or "auto" instead`),
   );
 });
 
@@ -218,7 +231,10 @@ Deno.test("Session.release() may be called twice, and run() refuses afterwards",
   const session = await op.createSession(sumModel());
   await session.release();
   await session.release();
-  await assert.rejects(() => session.run({ x: { data: new Float32Array(2), shape: [1, 2] } }), /its session has been released/);
+  await assert.rejects(
+    () => session.run({ x: { data: new Float32Array(2), shape: [1, 2] } }),
+    /its session has been released/,
+  );
 });
 
 Deno.test("Session is released at the end of an await using block", async () => {

@@ -25,8 +25,7 @@ Deno.test("streamNumber() gives no two names of this project the same number", (
   const names = new Set<string>();
   for (const file of [...walk("lib"), ...walk("tasks")]) {
     const text = Deno.readTextFileSync(file);
-    const pattern =
-      /(?:new RandomStream\(\s*[^,()]+,|streamNumber\()\s*"([^"]+)"/g;
+    const pattern = /(?:new RandomStream\(\s*[^,()]+,|streamNumber\()\s*"([^"]+)"/g;
     for (const match of text.matchAll(pattern)) names.add(match[1]!);
   }
   assert.ok(names.has("perturbation"), "the search must find the names in use");

@@ -259,8 +259,7 @@ Deno.test("checkInputs() makes usage errors of what the input explains, and only
     checkInputs(() => {
       throw new Error("disk on fire");
     }),
-    (error: Error) =>
-      !(error instanceof UsageError) && error.message === "disk on fire",
+    (error: Error) => !(error instanceof UsageError) && error.message === "disk on fire",
   );
   assert.equal(await checkInputs(() => 5), 5);
 });

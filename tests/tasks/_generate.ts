@@ -2,13 +2,7 @@
 import assert from "node:assert/strict";
 import { fakeGenerator } from "../generation/_fake.ts";
 import { generateMain, SPEC } from "../../tasks/generate.ts";
-import {
-  call,
-  callHere,
-  type Outcome,
-  type Sandbox,
-  spawn,
-} from "./_sandbox.ts";
+import { call, callHere, type Outcome, type Sandbox, spawn } from "./_sandbox.ts";
 
 const ENTRY = "./_generate_entry.ts";
 

@@ -1,13 +1,7 @@
 /** `deno task generate` stopped at any moment and started again. */
 import assert from "node:assert/strict";
 import { openLmdb } from "@/datasets/mod.ts";
-import {
-  assertSameFiles,
-  assertSuccess,
-  generate,
-  imagesIn,
-  startSlowly,
-} from "./_generate.ts";
+import { assertSameFiles, assertSuccess, generate, imagesIn, startSlowly } from "./_generate.ts";
 import { Sandbox } from "./_sandbox.ts";
 
 async function waitFor(condition: () => Promise<boolean>): Promise<void> {

@@ -4,13 +4,7 @@ import { readRecipe } from "@/generation/mod.ts";
 import { fitMoments, saveMoments } from "@/identity/mod.ts";
 import { decodeImage } from "@/images/mod.ts";
 import { readNpy } from "@/weights/mod.ts";
-import {
-  assertSameFiles,
-  assertSuccess,
-  generate,
-  generateHere,
-  imagesIn,
-} from "./_generate.ts";
+import { assertSameFiles, assertSuccess, generate, generateHere, imagesIn } from "./_generate.ts";
 import { Sandbox } from "./_sandbox.ts";
 
 Deno.test("generate writes class folders, and recipe and sheet beside them", async () => {
@@ -23,9 +17,7 @@ Deno.test("generate writes class folders, and recipe and sheet beside them", asy
     "3",
   ]);
   assertSuccess(result);
-  const expected = [0, 1, 2].flatMap((row) =>
-    [0, 1, 2, 3].map((image) => `faces/00000${row}/00${image}.jpg`)
-  );
+  const expected = [0, 1, 2].flatMap((row) => [0, 1, 2, 3].map((image) => `faces/00000${row}/00${image}.jpg`));
   assert.deepEqual(
     [...(await box.files("out")).keys()],
     ["faces.recipe.json", "faces.sheet.png", ...expected].sort(),
@@ -70,9 +62,7 @@ Deno.test("generate gives the same bytes in one run, in shards, one image at a t
   const whole = await imagesIn(box, "whole/x");
   assert.equal(whole.size, 24);
   const parts = ["--start-end=3:6", "--only=1:2", "--start_end=0:3"]; // at once, as shards on several machines
-  const runs = parts.map((part) =>
-    generate([...box.common("parts"), "--name", "x", "--batch_size=3", part])
-  );
+  const runs = parts.map((part) => generate([...box.common("parts"), "--name", "x", "--batch_size=3", part]));
   (await Promise.all(runs)).forEach(assertSuccess);
   assertSameFiles(await imagesIn(box, "parts/x"), whole);
   const lmdb = await generate([
@@ -91,9 +81,7 @@ Deno.test("generate gives the same bytes in one run, in shards, one image at a t
     assert.deepEqual(new Uint8Array(item.bytes), bytes, path);
   }
   const sheets = await Promise.all(
-    ["whole", "db"].map((folder) =>
-      Deno.readFile(box.path(folder, "x.sheet.png"))
-    ),
+    ["whole", "db"].map((folder) => Deno.readFile(box.path(folder, "x.sheet.png"))),
   );
   assert.deepEqual(sheets[0], sheets[1]);
 });

@@ -60,9 +60,7 @@ Deno.test.each<[string, (box: Sandbox) => string[], RegExp]>([
 ])("walk refuses %s with exit code 2", async (_what, options, message) => {
   await using box = await Sandbox.make();
   const extra = options(box);
-  const vectors = extra.includes("--center-feature")
-    ? []
-    : ["--center-feature", box.ids];
+  const vectors = extra.includes("--center-feature") ? [] : ["--center-feature", box.ids];
   const { code, err } = await callHere(SPEC, walkMain(load), [
     "--weights",
     box.weights,

@@ -7,11 +7,7 @@ export function bytes(
   ...parts: (string | number | Uint8Array)[]
 ): Uint8Array<ArrayBuffer> {
   const chunks = parts.map((part) =>
-    typeof part === "string"
-      ? Uint8Array.from(part, (c) => c.charCodeAt(0))
-      : typeof part === "number"
-      ? [part]
-      : part
+    typeof part === "string" ? Uint8Array.from(part, (c) => c.charCodeAt(0)) : typeof part === "number" ? [part] : part
   );
   const out = new Uint8Array(chunks.reduce((n, chunk) => n + chunk.length, 0));
   let at = 0;
@@ -73,19 +69,13 @@ export function layOutZip(
   for (const entry of entries) {
     const { name, data, deflate = false, localName = name, flags = 0 } = entry;
     const offset = at;
-    const content = typeof data === "number"
-      ? null
-      : deflate
-      ? new Uint8Array(deflateRawSync(data))
-      : data;
+    const content = typeof data === "number" ? null : deflate ? new Uint8Array(deflateRawSync(data)) : data;
     const stored = content?.length ?? data as number;
     const size = entry.declaredBytes ??
       (typeof data === "number" ? data : data.length);
     const crc = typeof data === "number" ? 0 : crc32(data);
     const method = entry.method ?? (deflate ? 8 : 0);
-    const sizes = zip64
-      ? bytes(le(4, 0xffffffff), le(4, 0xffffffff))
-      : bytes(le(4, stored), le(4, size));
+    const sizes = zip64 ? bytes(le(4, 0xffffffff), le(4, 0xffffffff)) : bytes(le(4, stored), le(4, size));
     const extra = zip64
       ? bytes(
         le(2, 1),
@@ -155,9 +145,7 @@ export function layOutZip(
     put(bytes(le(8, listing.length), le(8, start)));
     put(bytes("PK\x06\x07", le(4, 0), le(8, record), le(4, 1)));
   }
-  const [n, length, offset] = zip64
-    ? [0xffff, 0xffffffff, 0xffffffff]
-    : [count, listing.length, start];
+  const [n, length, offset] = zip64 ? [0xffff, 0xffffffff, 0xffffffff] : [count, listing.length, start];
   put(
     bytes(
       "PK\x05\x06",
@@ -202,8 +190,7 @@ export const op = {
   newObject: bytes(0x81),
   persistentId: "Q",
   text: (value: string): Uint8Array => bytes("X", le(4, value.length), value),
-  int: (value: number): Uint8Array =>
-    bytes("J", le(4, value < 0 ? value + 2 ** 32 : value)),
+  int: (value: number): Uint8Array => bytes("J", le(4, value < 0 ? value + 2 ** 32 : value)),
   long: (value: bigint): Uint8Array =>
     bytes(
       0x8a,
@@ -213,8 +200,7 @@ export const op = {
         (_, i) => Number(BigInt.asUintN(8, value >> BigInt(8 * i))),
       ),
     ),
-  global: (module: string, name: string): Uint8Array =>
-    bytes("c", module, "\n", name, "\n"),
+  global: (module: string, name: string): Uint8Array => bytes("c", module, "\n", name, "\n"),
   put: (index: number): Uint8Array => bytes("r", le(4, index)),
   get: (index: number): Uint8Array => bytes("j", le(4, index)),
   ints: (values: readonly (number | bigint)[]): Uint8Array =>
@@ -245,8 +231,7 @@ export function pickleTensor(sketch: TensorSketch): Uint8Array {
     shape,
     strides,
   } = sketch;
-  const number = (v: number | bigint) =>
-    typeof v === "bigint" ? op.long(v) : op.int(v);
+  const number = (v: number | bigint) => typeof v === "bigint" ? op.long(v) : op.int(v);
   return bytes(
     ...[op.global("torch._utils", "_rebuild_tensor_v2"), op.mark],
     ...[

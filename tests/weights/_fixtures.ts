@@ -2,11 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-  openWeights,
-  type OpenWeightsOptions,
-  type WeightFile,
-} from "@/weights/mod.ts";
+import { openWeights, type OpenWeightsOptions, type WeightFile } from "@/weights/mod.ts";
 
 /** What PyTorch or NumPy finds in a tensor: bytes in base64, as make_fixtures.py writes them. */
 export interface TensorFacts {

@@ -66,9 +66,7 @@ function mutate(input: Uint8Array, random: Lcg): Uint8Array {
       }
       case 2: { // delete or repeat a piece
         const end = Math.min(out.length, at + 1 + random.below(32));
-        const middle = random.below(2) === 0
-          ? []
-          : [...out.subarray(at, end), ...out.subarray(at, end)];
+        const middle = random.below(2) === 0 ? [] : [...out.subarray(at, end), ...out.subarray(at, end)];
         out = Uint8Array.from([
           ...out.subarray(0, at),
           ...middle,
@@ -80,9 +78,7 @@ function mutate(input: Uint8Array, random: Lcg): Uint8Array {
         new DataView(out.buffer).setUint32(at, random.pick(EXTREMES), true);
         break;
       case 4: { // digits of a text header
-        const digit = out.findIndex((b, i) =>
-          i >= at && b >= 0x30 && b <= 0x39
-        );
+        const digit = out.findIndex((b, i) => i >= at && b >= 0x30 && b <= 0x39);
         if (digit >= 0) out[digit] = 0x30 + random.below(10);
         break;
       }

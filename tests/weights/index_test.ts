@@ -2,13 +2,7 @@ import assert from "node:assert/strict";
 import { openWeights } from "@/weights/mod.ts";
 import { indexWeights, type TensorEntry } from "@/weights/_index.ts";
 import { MemorySource } from "@/weights/_source.ts";
-import {
-  checkpoint,
-  pickleTensor,
-  type TensorSketch,
-  VECTOR,
-  vector,
-} from "./_builders.ts";
+import { checkpoint, pickleTensor, type TensorSketch, VECTOR, vector } from "./_builders.ts";
 import { fixture, refuse, TempDir } from "./_fixtures.ts";
 
 Deno.test("openWeights() says why a tensor is skipped when it is read", () => {
@@ -78,8 +72,7 @@ Deno.test("openWeights() keeps torch's alignment, so that tensors can be mapped"
 });
 
 Deno.test("openWeights() marks what cannot be mapped", () => {
-  const encoding = (name: string) =>
-    openWeights(fixture(name)).tensors.get("float32")!;
+  const encoding = (name: string) => openWeights(fixture(name)).tensors.get("float32")!;
   assert.deepEqual([
     encoding("deflated.pth").encoding,
     encoding("deflated.pth").contiguous,
@@ -199,8 +192,7 @@ Deno.test("indexWeights() checks every tensor, whatever the format has checked",
     start: 0,
   };
   const metadata = { root: "", strippedPrefix: "", skipped: {}, values: {} };
-  const index = (...entries: TensorEntry[]) =>
-    indexWeights(source, "npz", { entries, metadata });
+  const index = (...entries: TensorEntry[]) => indexWeights(source, "npz", { entries, metadata });
   assert.equal(index(entry).tensors.get("w")!.offset, 90);
   assert.throws(() => index({ ...entry, start: 4 }), {
     name: "SyntaxError",

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { openSource } from "@/weights/open_weights.ts";
 import { FileSource } from "@/weights/_source.ts";
-import {
-  floats,
-  layOutZip,
-  makeLegacy,
-  pickleDict,
-  pickleTensor,
-} from "./_builders.ts";
+import { floats, layOutZip, makeLegacy, pickleDict, pickleTensor } from "./_builders.ts";
 import { TempDir } from "./_fixtures.ts";
 
 // Windows fills holes with zeros, which takes long for 5 GiB.

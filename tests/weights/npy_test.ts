@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  type NpyDType,
-  readNpy,
-  readNpyFloat32,
-  type TypedArrayData,
-  writeNpy,
-} from "@/weights/mod.ts";
+import { type NpyDType, readNpy, readNpyFloat32, type TypedArrayData, writeNpy } from "@/weights/mod.ts";
 import { bytes, le } from "./_builders.ts";
 import { fixture, TempDir } from "./_fixtures.ts";
 

@@ -95,8 +95,7 @@ const others: [string, Uint8Array, RegExp][] = [
   ],
 ];
 for (const [what, content, message] of others) {
-  Deno.test(`openWeights() says that ${what} is no weight file`, () =>
-    refuse(content, "SyntaxError", message));
+  Deno.test(`openWeights() says that ${what} is no weight file`, () => refuse(content, "SyntaxError", message));
 }
 
 Deno.test("openWeights() refuses a root where there is none to choose", () => {

@@ -1,8 +1,7 @@
 import { bytes, le } from "./_builders.ts";
 import { refuse } from "./_fixtures.ts";
 
-const header = (json: string, data = 0) =>
-  bytes(le(8, json.length), json, new Uint8Array(data));
+const header = (json: string, data = 0) => bytes(le(8, json.length), json, new Uint8Array(data));
 const entry = (dtype: string, shape: string, offsets: string) =>
   `"w":{"dtype":"${dtype}","shape":${shape},"data_offsets":${offsets}}`;
 const wrongSafetensors: [string, Uint8Array, string, RegExp][] = [
@@ -27,9 +26,7 @@ const wrongSafetensors: [string, Uint8Array, string, RegExp][] = [
   [
     "with an overlap",
     header(
-      `{${entry("F32", "[1]", "[0,4]")},${
-        entry("F32", "[1]", "[2,6]").replace("w", "v")
-      }}`,
+      `{${entry("F32", "[1]", "[0,4]")},${entry("F32", "[1]", "[2,6]").replace("w", "v")}}`,
       6,
     ),
     "SyntaxError",
@@ -74,6 +71,5 @@ const wrongSafetensors: [string, Uint8Array, string, RegExp][] = [
   ],
 ];
 for (const [what, content, name, message] of wrongSafetensors) {
-  Deno.test(`openWeights() refuses a safetensors file ${what}`, () =>
-    refuse(content, name, message));
+  Deno.test(`openWeights() refuses a safetensors file ${what}`, () => refuse(content, name, message));
 }

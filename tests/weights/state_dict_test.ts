@@ -1,14 +1,6 @@
 import assert from "node:assert/strict";
 import { openWeights } from "@/weights/mod.ts";
-import {
-  bytes,
-  checkpoint,
-  dict,
-  makeCheckpoint,
-  op,
-  storage,
-  vector,
-} from "./_builders.ts";
+import { bytes, checkpoint, dict, makeCheckpoint, op, storage, vector } from "./_builders.ts";
 import { fixture, open, refuse } from "./_fixtures.ts";
 
 const object = bytes(op.global("models", "Net"), ")", 0x81);
@@ -111,8 +103,7 @@ Deno.test("openWeights() says that a whole model is not a state dict", () => {
   ) {
     assert.throws(() => openWeights(fixture(name)), {
       name: "SyntaxError",
-      message:
-        /this looks like a full model save, not a state_dict; in Python, load it and save model\.state_dict\(\)/,
+      message: /this looks like a full model save, not a state_dict; in Python, load it and save model\.state_dict\(\)/,
     });
   }
   refuse(

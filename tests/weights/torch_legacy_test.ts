@@ -1,15 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  bytes,
-  floats,
-  makeLegacy,
-  op,
-  pickleDict,
-  pickleTensor,
-  storage,
-  VECTOR,
-  vector,
-} from "./_builders.ts";
+import { bytes, floats, makeLegacy, op, pickleDict, pickleTensor, storage, VECTOR, vector } from "./_builders.ts";
 import { open, refuse } from "./_fixtures.ts";
 
 const legacyPickle = pickleDict({ w: vector });
@@ -124,6 +114,5 @@ const wrongLegacy: [string, Uint8Array, string, RegExp][] = [
   ],
 ];
 for (const [what, content, name, message] of wrongLegacy) {
-  Deno.test(`openWeights() refuses a legacy checkpoint ${what}`, () =>
-    refuse(content, name, message));
+  Deno.test(`openWeights() refuses a legacy checkpoint ${what}`, () => refuse(content, name, message));
 }

@@ -1,10 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  openWeights,
-  readNpy,
-  type TensorInput,
-  writeSafetensors,
-} from "@/weights/mod.ts";
+import { openWeights, readNpy, type TensorInput, writeSafetensors } from "@/weights/mod.ts";
 import { EXPECTED, fixture, TempDir } from "./_fixtures.ts";
 
 Deno.test("writeSafetensors() writes every dtype and keeps the bytes", () => {
@@ -19,9 +14,7 @@ Deno.test("writeSafetensors() writes every dtype and keeps the bytes", () => {
     data: source.readRaw(name),
   }));
   // int8 bytes must say that they are signed
-  const inputs = tensors.map((t) =>
-    t.dtype === "int8" ? { ...t, data: new Int8Array(t.data.buffer) } : t
-  );
+  const inputs = tensors.map((t) => t.dtype === "int8" ? { ...t, data: new Int8Array(t.data.buffer) } : t);
   const path = dir.file("a.safetensors");
   writeSafetensors(path, inputs, { licence: "MIT" });
   const file = openWeights(path);

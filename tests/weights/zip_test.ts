@@ -1,12 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  bytes,
-  makeCheckpoint,
-  makeZip,
-  pickleDict,
-  storage,
-  vector,
-} from "./_builders.ts";
+import { bytes, makeCheckpoint, makeZip, pickleDict, storage, vector } from "./_builders.ts";
 import { open, refuse } from "./_fixtures.ts";
 
 Deno.test("openWeights() reads zip64 archives and archives with a comment", () => {
@@ -138,6 +131,5 @@ const wrongZips: [string, Uint8Array, string, RegExp][] = [
   ],
 ];
 for (const [what, content, name, message] of wrongZips) {
-  Deno.test(`openWeights() refuses a zip archive ${what}`, () =>
-    refuse(content, name, message));
+  Deno.test(`openWeights() refuses a zip archive ${what}`, () => refuse(content, name, message));
 }

@@ -6,7 +6,7 @@
  * the kernel, over shifted windows of the padded operand.
  */
 import { fixed } from "../_node.ts";
-import { conv, convAttributes, type ConvAttributes, convTranspose } from "../ops/convolution.ts";
+import { conv, type ConvAttributes, convAttributes, convTranspose } from "../ops/convolution.ts";
 import { ints } from "../ops/creation.ts";
 import { fusedMatmul } from "../ops/linalg.ts";
 import { concat, gather, pad, reshape, slice, transpose } from "../ops/movement.ts";
@@ -52,9 +52,7 @@ export function convWeightGradient(g: Value, x: Value, w: Value, a: ConvAttribut
   const [out, inn, kh, kw] = w.shape as number[];
   const [rows, cols] = [fixed("Conv", g.shape, 2), fixed("Conv", g.shape, 3)];
   const batch = g.shape[0]!, { group } = a;
-  const padded = a.pads.some((p) => p > 0)
-    ? pad(x, [0, 0, a.pads[0], a.pads[1], 0, 0, a.pads[2], a.pads[3]])
-    : x;
+  const padded = a.pads.some((p) => p > 0) ? pad(x, [0, 0, a.pads[0], a.pads[1], 0, 0, a.pads[2], a.pads[3]]) : x;
   const dy = group === 1
     ? reshape(g, [batch, out!, rows * cols])
     : reshape(g, [batch, group, out! / group, rows * cols]);

@@ -3,6 +3,8 @@
  *
  * The plan is micrograd's (https://github.com/karpathy/micrograd): topological order, then the chain rule, then nothing
  * else. Only values on a path from the loss to what is asked for get a gradient.
+ *
+ * @module
  */
 import { show } from "../_node.ts";
 import { sortNodes } from "../model.ts";
@@ -28,9 +30,19 @@ export const GRADIENT_RULES: Readonly<Record<string, GradientRule>> = {
  * Builds the gradients of a scalar with respect to values of its graph.
  *
  * @param loss A float32 scalar.
- * @param wanted Values to differentiate with respect to, in any number.
+ * @param wanted Values to differentiate with respect to, in any number: inputs, weights or results in between.
  * @returns One value per wanted value, of the same shape.
  * @throws {TypeError} If the loss is no float32 scalar, does not depend on a wanted value, or an operator on the way has no rule.
+ *
+ * @example Twice the operand
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.constant(Float32Array.of(1, 3), [2]);
+ * const [g] = op.gradients(op.reduceSum(op.mul(x, x), [0], false), [x]);
+ * deepStrictEqual([...(await op.compute(g!)).data], [2, 6]);
+ * ```
  */
 export function gradients(loss: Value, wanted: readonly Value[]): Value[] {
   if (loss.shape.some((d) => d !== 1)) {
@@ -48,9 +60,10 @@ export function gradients(loss: Value, wanted: readonly Value[]): Value[] {
   const gradient = new Map<Value, Value>([[loss, full(loss.shape as number[], 1)]]);
   for (const node of nodes.reverse()) {
     if (!node.outputs.some((v) => gradient.has(v))) continue;
-    if (!node.inputs.some((v) => v !== undefined && reaches.has(v))) continue;
+    const operands = node.group ?? node.inputs;
+    if (!operands.some((v) => v !== undefined && reaches.has(v))) continue;
     const parts = ruleOf(node)(node, node.outputs.map((v) => gradient.get(v)));
-    node.inputs.forEach((v, i) => {
+    operands.forEach((v, i) => {
       if (v === undefined || !reaches.has(v) || v.dtype.includes("int") || v.dtype === "bool") return;
       const part = parts[i]?.();
       if (part === undefined) return;

@@ -14,7 +14,9 @@ function axis(node: Parameters<GradientRule>[0], rank: number): number {
 /** Numbers of an int64 constant operand. */
 export function constantInts(value: Value | undefined): number[] | undefined {
   const source = value?.source;
-  return source?.kind === "memory" && source.data instanceof BigInt64Array ? Array.from(source.data, Number) : undefined;
+  return source?.kind === "memory" && source.data instanceof BigInt64Array
+    ? Array.from(source.data, Number)
+    : undefined;
 }
 
 /** Zeros of the same shape as x. */

@@ -1,6 +1,6 @@
 /** Gradients of pooling and of nearest-neighbour enlargement. */
 import { fixed } from "../_node.ts";
-import { conv, convAttributes, type ConvAttributes, convTranspose } from "../ops/convolution.ts";
+import { conv, type ConvAttributes, convAttributes, convTranspose } from "../ops/convolution.ts";
 import { constant, full } from "../ops/creation.ts";
 import { add, cast, div, equal, mul } from "../ops/elementwise.ts";
 import { concat, expand, pad, reshape, resizeNearest, slice, unsqueeze } from "../ops/movement.ts";

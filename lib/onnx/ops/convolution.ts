@@ -1,4 +1,8 @@
-/** Convolution, its transpose, and pooling over images `[N, C, H, W]`. */
+/**
+ * Convolution, its transpose, and pooling over images `[N, C, H, W]`.
+ *
+ * @module
+ */
 import { checkRank, emit, fixed, show } from "../_node.ts";
 import type { Attribute, Value } from "../types.ts";
 
@@ -28,7 +32,20 @@ export interface ConvAttributes {
   group: number;
 }
 
-/** Reads the attributes of a convolution or pooling node, with ONNX's defaults. */
+/**
+ * Reads the attributes of a convolution or pooling node, with ONNX's defaults.
+ *
+ * @param attributes Attributes of the node.
+ * @returns Steps, border, gaps and groups.
+ *
+ * @example Defaults
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * deepStrictEqual(op.convAttributes({}).pads, [0, 0, 0, 0]);
+ * ```
+ */
 export function convAttributes(attributes: Readonly<Record<string, Attribute>>): ConvAttributes {
   const list = (name: string, fallback: number[]) => {
     const a = attributes[name];
@@ -43,7 +60,24 @@ export function convAttributes(attributes: Readonly<Record<string, Attribute>>):
   };
 }
 
-/** Convolution: x `[N, C, H, W]`, w `[O, C/g, kh, kw]` -> `[N, O, H', W']`. */
+/**
+ * Convolution.
+ *
+ * @param x Images `[N, C, H, W]`; all lengths but N fixed.
+ * @param w Weight `[O, C/g, kh, kw]` for g groups.
+ * @param options Bias, steps, border, gaps and groups.
+ * @returns `[N, O, H', W']`.
+ * @throws {TypeError} If shapes do not fit.
+ *
+ * @example Half the size
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.input("x", "float32", ["N", 3, 112, 112]);
+ * deepStrictEqual((op.conv(x, op.full([8, 3, 3, 3], 0), { strides: [2, 2], pads: [1, 1, 1, 1] })).shape, ["N", 8, 56, 56]);
+ * ```
+ */
 export function conv(
   x: Value,
   w: Value,
@@ -79,7 +113,24 @@ export interface ConvTransposeOptions extends ConvOptions {
   readonly outputPads?: readonly [number, number];
 }
 
-/** Transposed convolution: x `[N, C, H, W]`, w `[C, O/g, kh, kw]` -> `[N, O, H', W']`. */
+/**
+ * Transposed convolution: what a convolution with these options would take back.
+ *
+ * @param x Images `[N, C, H, W]`; all lengths but N fixed.
+ * @param w Weight `[C, O/g, kh, kw]` for g groups.
+ * @param options Bias, steps, border, gaps, groups and what is added at the end.
+ * @returns `[N, O, H', W']`.
+ * @throws {TypeError} If shapes do not fit.
+ *
+ * @example Twice the size
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.input("x", "float32", ["N", 8, 7, 7]);
+ * deepStrictEqual((op.convTranspose(x, op.full([8, 4, 2, 2], 0), { strides: [2, 2] })).shape, ["N", 4, 14, 14]);
+ * ```
+ */
 export function convTranspose(
   x: Value,
   w: Value,
@@ -131,17 +182,61 @@ function pool(op: string, x: Value, { kernel, strides = kernel, pads = [0, 0, 0,
   });
 }
 
-/** Largest element of each window. */
+/**
+ * Largest element of each window.
+ *
+ * @param x Images `[N, C, H, W]`; all lengths but N fixed.
+ * @param options Windows.
+ * @returns `[N, C, H', W']`.
+ *
+ * @example Half the size
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.input("x", "float32", ["N", 8, 14, 14]);
+ * deepStrictEqual((op.maxPool(x, { kernel: [2, 2] })).shape, ["N", 8, 7, 7]);
+ * ```
+ */
 export function maxPool(x: Value, options: PoolOptions): Value {
   return pool("MaxPool", x, options);
 }
 
-/** Mean of each window. */
+/**
+ * Mean of each window.
+ *
+ * @param x Images `[N, C, H, W]`; all lengths but N fixed.
+ * @param options Windows.
+ * @returns `[N, C, H', W']`.
+ *
+ * @example Half the size
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.input("x", "float32", ["N", 8, 14, 14]);
+ * deepStrictEqual((op.averagePool(x, { kernel: [2, 2] })).shape, ["N", 8, 7, 7]);
+ * ```
+ */
 export function averagePool(x: Value, options: PoolOptions): Value {
   return pool("AveragePool", x, { countIncludePad: true, ...options });
 }
 
-/** Mean over height and width, `[N, C, H, W]` -> `[N, C, 1, 1]`. */
+/**
+ * Mean over height and width.
+ *
+ * @param x Images `[N, C, H, W]`; all lengths but N fixed.
+ * @returns `[N, C, 1, 1]`.
+ *
+ * @example One number a channel
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.input("x", "float32", ["N", 8, 7, 7]);
+ * deepStrictEqual((op.globalAveragePool(x)).shape, ["N", 8, 1, 1]);
+ * ```
+ */
 export function globalAveragePool(x: Value): Value {
   checkRank("GlobalAveragePool", "the operand", x, 4);
   return emit("GlobalAveragePool", [x], x.dtype, [x.shape[0]!, x.shape[1]!, 1, 1]);

@@ -1,4 +1,8 @@
-/** Inputs, initialisers and constants: the values that no node makes. */
+/**
+ * Inputs, initialisers and constants: the values that no node makes.
+ *
+ * @module
+ */
 import { elementCount, emit, show } from "../_node.ts";
 import type { DataType, ExternalBytes, Shape, TensorData, Value } from "../types.ts";
 
@@ -13,7 +17,24 @@ export const BYTES_PER_ELEMENT: Readonly<Record<DataType, number>> = {
   bool: 1,
 };
 
-/** Declares a graph input. */
+/**
+ * Declares a graph input.
+ *
+ * @param name Name by which the input is fed.
+ * @param dtype Element type.
+ * @param shape Axis lengths; a name such as `N` for one known only when the model runs.
+ * @returns The input.
+ * @throws {TypeError} If the name is empty.
+ *
+ * @example A batch of images
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.input("x", "float32", ["N", 3, 112, 112]);
+ * deepStrictEqual(x.shape, ["N", 3, 112, 112]);
+ * ```
+ */
 export function input(name: string, dtype: DataType, shape: Shape): Value {
   if (name === "") throw new TypeError("Cannot declare a graph input: its name is empty");
   return { name, dtype, shape };
@@ -26,9 +47,24 @@ export type WeightSource =
   | (ExternalBytes & { readonly dtype: string });
 
 /**
- * Declares a named float32 weight; half-precision sources are cast inside the graph.
+ * Declares a named float32 weight.
  *
- * A source in a file is not read: the initialiser points into it.
+ * A source in a file is not read: the initialiser points into it, and the runtime maps the file.
+ *
+ * @param name Name of the initialiser.
+ * @param shape Axis lengths.
+ * @param source Numbers, bits of half-precision numbers, or a place in a file.
+ * @returns float32 value; half-precision sources are cast inside the graph.
+ * @throws {TypeError} If the source has another number of elements or another type.
+ *
+ * @example Half precision
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const w = op.weight("w", [2], { float16: Uint16Array.of(0x3c00, 0xc000) });
+ * deepStrictEqual([...(await op.compute(w)).data], [1, -2]);
+ * ```
  */
 export function weight(name: string, shape: readonly number[], source: WeightSource): Value {
   const count = elementCount(shape)!;
@@ -63,7 +99,24 @@ function typeOf(data: TensorData): DataType {
   return "uint8";
 }
 
-/** A constant that is part of the graph. */
+/**
+ * A constant that is part of the graph.
+ *
+ * @param data Elements, row-major; half precision as its bits.
+ * @param shape Axis lengths.
+ * @param dtype Element type; a Uint8Array may also hold truth values.
+ * @returns The constant.
+ * @throws {TypeError} If the number of elements does not fit the shape.
+ *
+ * @example A matrix
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const m = op.constant(Float32Array.of(1, 2, 3, 4), [2, 2]);
+ * deepStrictEqual(m.dtype, "float32");
+ * ```
+ */
 export function constant(data: TensorData, shape: readonly number[], dtype: DataType = typeOf(data)): Value {
   if (data.length !== elementCount(shape)) {
     throw new TypeError(`Cannot make a constant of shape ${show(shape)}: found ${data.length} elements`);
@@ -71,17 +124,59 @@ export function constant(data: TensorData, shape: readonly number[], dtype: Data
   return { dtype, shape, source: { kind: "memory", data } };
 }
 
-/** A float32 scalar constant. */
+/**
+ * A float32 scalar constant.
+ *
+ * @param x The number.
+ * @returns Constant of shape [].
+ *
+ * @example One number
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * deepStrictEqual((op.scalar(3)).shape, []);
+ * ```
+ */
 export function scalar(x: number): Value {
   return constant(Float32Array.of(x), []);
 }
 
-/** An int64 vector constant. */
+/**
+ * An int64 vector constant.
+ *
+ * @param values Whole numbers.
+ * @returns Constant `[n]`.
+ *
+ * @example Indices
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const { data } = await op.compute(op.ints([1, 2]));
+ * deepStrictEqual([...data], [1n, 2n]);
+ * ```
+ */
 export function ints(values: readonly number[]): Value {
   return constant(BigInt64Array.from(values, BigInt), [values.length]);
 }
 
-/** A float32 constant filled with one number. */
+/**
+ * A float32 constant filled with one number.
+ *
+ * @param shape Axis lengths.
+ * @param x The number.
+ * @returns Constant of that shape.
+ *
+ * @example Ones
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const { data } = await op.compute(op.full([2], 1));
+ * deepStrictEqual([...data], [1, 1]);
+ * ```
+ */
 export function full(shape: readonly number[], x: number): Value {
   return constant(new Float32Array(elementCount(shape)!).fill(x), shape);
 }

@@ -1,4 +1,8 @@
-/** Batch, group and layer normalisation. */
+/**
+ * Batch, group and layer normalisation.
+ *
+ * @module
+ */
 import { checkRank, emit, fixed, show } from "../_node.ts";
 import type { GradientRule, Value } from "../types.ts";
 import { add, div, max2, mul, neg, sqrt, sub } from "./elementwise.ts";
@@ -23,7 +27,24 @@ export interface BatchNormParameters extends AffineParameters {
   readonly variance: Value;
 }
 
-/** Batch normalisation with running statistics (eval mode), channels on axis 1. */
+/**
+ * Batch normalisation with running statistics (eval mode), channels on axis 1.
+ *
+ * @param x `[N, C, ...]`.
+ * @param parameters Scale, bias and running statistics `[C]`.
+ * @returns Value of x's shape.
+ * @throws {TypeError} If a parameter is not `[C]`.
+ *
+ * @example Images
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.input("x", "float32", ["N", 8, 7, 7]);
+ * const scale = op.full([8], 1), bias = op.full([8], 0);
+ * deepStrictEqual((op.batchNorm(x, { scale, bias, mean: bias, variance: scale })).shape, ["N", 8, 7, 7]);
+ * ```
+ */
 export function batchNorm(x: Value, { scale, bias, mean, variance, epsilon = 1e-5 }: BatchNormParameters): Value {
   for (const [what, v] of Object.entries({ scale, bias, mean, variance })) {
     if (v.shape.length !== 1 || v.shape[0] !== x.shape[1]) {
@@ -34,10 +55,27 @@ export function batchNorm(x: Value, { scale, bias, mean, variance, epsilon = 1e-
       );
     }
   }
-  return emit("BatchNormalization", [x, scale, bias, mean, variance], x.dtype, x.shape, { epsilon: { float: epsilon } });
+  return emit("BatchNormalization", [x, scale, bias, mean, variance], x.dtype, x.shape, {
+    epsilon: { float: epsilon },
+  });
 }
 
-/** A value per channel shaped to broadcast along axis 1 of x. */
+/**
+ * A value per channel shaped to broadcast along axis 1.
+ *
+ * @param v `[C]`.
+ * @param x What it will be combined with, `[N, C, ...]`.
+ * @returns `[C, 1, ...]`.
+ *
+ * @example Images
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.input("x", "float32", ["N", 8, 7, 7]);
+ * deepStrictEqual((op.perChannel(op.full([8], 1), x)).shape, [8, 1, 1]);
+ * ```
+ */
 export function perChannel(v: Value, x: Value): Value {
   return reshape(v, [fixed("perChannel", v.shape, 0), ...x.shape.slice(2).map(() => 1)]);
 }
@@ -63,6 +101,21 @@ function batchAxes(x: Value): number[] {
  * The statistics are a mean and a mean of squares; the operand is then scaled in one pass. The gradient works on three
  * sums per channel, so that no normalised copy of the operand is kept:
  * dx = k * dy - k * (sum(dy) + (x - mean) * sum(dy * (x - mean)) / (variance + epsilon)) / count with k = scale / deviation.
+ *
+ * @param x `[N, C, ...]`, all lengths fixed.
+ * @param parameters Scale and bias `[C]`.
+ * @returns The normalised value and the biased statistics `[C]`.
+ * @throws {TypeError} If a length is a name.
+ *
+ * @example Statistics of a batch
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.constant(Float32Array.of(1, 3), [2, 1]);
+ * const { mean } = op.batchNormTrain(x, { scale: op.full([1], 1), bias: op.full([1], 0) });
+ * deepStrictEqual([...(await op.compute(mean)).data], [2]);
+ * ```
  */
 export function batchNormTrain(x: Value, { scale, bias, epsilon = 1e-5 }: AffineParameters): BatchNormTrainResult {
   const axes = batchAxes(x);
@@ -101,7 +154,27 @@ function sumOfProducts(a: Value, b: Value): Value {
   return reduceSum(mul(a, b), batchAxes(a), false);
 }
 
-/** Group normalisation: channels in groups, each image by itself; x `[N, C, H, W]`, scale and bias `[C]`. */
+/**
+ * Group normalisation: channels in groups, each image by itself.
+ *
+ * @param x Images `[N, C, H, W]`; all lengths but N fixed.
+ * @param groups Number of groups; divides C.
+ * @param scale `[C]`.
+ * @param bias `[C]`.
+ * @param epsilon Added to the variance.
+ * @returns Value of x's shape.
+ * @throws {RangeError} If the groups do not divide the channels.
+ *
+ * @example Two groups of four channels
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.input("x", "float32", ["N", 8, 7, 7]);
+ * const scale = op.full([8], 1), bias = op.full([8], 0);
+ * deepStrictEqual((op.groupNorm(x, 2, scale, bias)).shape, ["N", 8, 7, 7]);
+ * ```
+ */
 export function groupNorm(x: Value, groups: number, scale: Value, bias: Value, epsilon = 1e-6): Value {
   checkRank("GroupNorm", "the operand", x, 4);
   const channels = fixed("GroupNorm", x.shape, 1);
@@ -117,7 +190,26 @@ export function groupNorm(x: Value, groups: number, scale: Value, bias: Value, e
   return add(mul(y, perChannel(scale, x)), perChannel(bias, x));
 }
 
-/** Layer normalisation over the last axis. */
+/**
+ * Layer normalisation over the last axis.
+ *
+ * @param x `[..., D]`.
+ * @param scale `[D]`.
+ * @param bias `[D]`.
+ * @param epsilon Added to the variance.
+ * @returns Value of x's shape.
+ * @throws {TypeError} If scale or bias do not fit the last axis.
+ *
+ * @example Tokens
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.input("x", "float32", ["N", 49, 8]);
+ * const scale = op.full([8], 1), bias = op.full([8], 0);
+ * deepStrictEqual((op.layerNorm(x, scale, bias)).shape, ["N", 49, 8]);
+ * ```
+ */
 export function layerNorm(x: Value, scale: Value, bias: Value, epsilon = 1e-6): Value {
   const width = x.shape.at(-1);
   if (scale.shape[0] !== width || bias.shape[0] !== width) {

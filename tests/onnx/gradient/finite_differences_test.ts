@@ -47,9 +47,15 @@ const COMPOSED: Readonly<Record<string, { shapes: number[][]; build: (...x: Valu
     shapes: [[2, 4, 3, 3], [4], [4], [4, 4, 3, 3], [4]],
     build: (x, scale, bias, w, b) => {
       const h = op.silu(op.groupNorm(x!, 2, scale!, bias!, 1e-3));
-      return op.add(x!, op.resizeNearest(op.averagePool(op.conv(h, w!, { bias: b, pads: [2, 2, 2, 2] }), {
-        kernel: [3, 3],
-      }), 3));
+      return op.add(
+        x!,
+        op.resizeNearest(
+          op.averagePool(op.conv(h, w!, { bias: b, pads: [2, 2, 2, 2] }), {
+            kernel: [3, 3],
+          }),
+          3,
+        ),
+      );
     },
   },
   "attention": {
@@ -131,12 +137,18 @@ Deno.test("gradients() refuses an operator without a rule by its name", () => {
   const node: op.Node = { op: "Tan", inputs: [x], outputs: [], attributes: {} };
   const y: Value = { dtype: "float32", shape: [2], node };
   (node.outputs as Value[]).push(y);
-  assert.throws(() => op.gradients(op.mean(y), [x]), { name: "TypeError", message: /Cannot differentiate Tan: it has no/ });
+  assert.throws(() => op.gradients(op.mean(y), [x]), {
+    name: "TypeError",
+    message: /Cannot differentiate Tan: it has no/,
+  });
 });
 
 Deno.test("gradients() refuses a loss that is no scalar", () => {
   const x = op.input("x", "float32", [2]);
-  assert.throws(() => op.gradients(op.exp(x), [x]), { name: "TypeError", message: /must be a scalar, its shape is \[2\]/ });
+  assert.throws(() => op.gradients(op.exp(x), [x]), {
+    name: "TypeError",
+    message: /must be a scalar, its shape is \[2\]/,
+  });
 });
 
 Deno.test("gradients() refuses a loss that is not float32", () => {

@@ -1,0 +1,217 @@
+/**
+ * Training of the Vec2Face generator: a recogniser's vector of an image goes in, the image is to come out.
+ *
+ * The losses follow https://github.com/HaiyuWu/Vec2Face/blob/main/pixel_generator/vec2face/taming/modules/discriminator_loss.py
+ * (squared error, perceptual distance, SSIM, token error, cosine of the recogniser's features). What differs: the error is
+ * weighted towards the head, which the renderer knows, because a background cannot be read off a vector; absolute error
+ * is added to squared error; and the perceptual distance is taken on the recogniser's own inner features.
+ *
+ * @module
+ */
+import * as op from "@/onnx/mod.ts";
+import type { Value } from "@/onnx/mod.ts";
+import {
+  arrayParameters,
+  drawMask,
+  inputParameters,
+  iresnet,
+  type IResNetConfig,
+  keptTokens,
+  TRAINING_MASK,
+  vec2face,
+  type Vec2FaceConfig,
+  vec2faceInputs,
+  vec2faceSpecs,
+} from "@/networks/mod.ts";
+import { RandomStream } from "@/random/mod.ts";
+import type { TensorInput } from "@/weights/mod.ts";
+import { imagesFromBytes, masksFromBytes } from "./image_input.ts";
+import type { TrainingRun } from "./loop.ts";
+import { batchIndices, type PackedImages } from "./packed_images.ts";
+import { freshState } from "./recogniser.ts";
+import { warmupCosine } from "./schedule.ts";
+import { ssim } from "./ssim.ts";
+import type { TrainingState } from "./state.ts";
+import { Trainer } from "./trainer.ts";
+
+/** Weights of the parts of the generator's loss. */
+export interface GeneratorLossWeights {
+  /** Absolute plus squared pixel error. */
+  readonly pixels: number;
+  /** 1 - SSIM. */
+  readonly ssim: number;
+  /** Distance of the recogniser's inner features. */
+  readonly perceptual: number;
+  /** Squared error of the tokens. */
+  readonly tokens: number;
+  /** 1 - cosine between the vector and the vector of the generated image. */
+  readonly identity: number;
+}
+
+/** Weights that `mini` was trained with. */
+export const GENERATOR_LOSS_WEIGHTS: GeneratorLossWeights = {
+  pixels: 1,
+  ssim: 0.2,
+  perceptual: 1,
+  tokens: 0.1,
+  identity: 0.5,
+};
+
+/** Settings of a generator's training. */
+export interface GeneratorTrainingOptions {
+  /** Shape of the generator. */
+  readonly config: Vec2FaceConfig;
+  /** Shape of the recogniser that gives the vectors and judges the images. */
+  readonly recogniser: IResNetConfig;
+  /** The recogniser's weights and buffers by state-dict name. */
+  readonly recogniserWeights: ReadonlyMap<string, Float32Array>;
+  /** Training images. */
+  readonly data: PackedImages;
+  /** Steps of the whole run. */
+  readonly steps: number;
+  /** Images a step. @default {16} */
+  readonly batchSize?: number;
+  /** Highest learning rate. @default {6e-4} */
+  readonly rate?: number;
+  /** Decay of matrices and kernels. @default {0.02} */
+  readonly weightDecay?: number;
+  /** Parts of the loss. @default {GENERATOR_LOSS_WEIGHTS} */
+  readonly weights?: GeneratorLossWeights;
+  /** Seed of first weights, order, flips and masks. @default {1} */
+  readonly seed?: number;
+  /** Device and threads. */
+  readonly session?: op.SessionOptions;
+}
+
+/** Share of the pixel error that counts outside the head. */
+const BACKGROUND_WEIGHT = 0.15;
+
+/** A generator in training. */
+export class GeneratorTraining implements TrainingRun, AsyncDisposable {
+  readonly #trainer: Trainer;
+  readonly #options: GeneratorTrainingOptions;
+  readonly #batchSize: number;
+  readonly #images: Uint8Array<ArrayBuffer>;
+  readonly #masks: Uint8Array<ArrayBuffer>;
+  /** Steps of the whole run. */
+  readonly steps: number;
+
+  private constructor(trainer: Trainer, options: GeneratorTrainingOptions, batchSize: number) {
+    this.#trainer = trainer;
+    this.#options = options;
+    this.#batchSize = batchSize;
+    this.steps = options.steps;
+    this.#images = new Uint8Array(batchSize * 112 * 112 * 3);
+    this.#masks = new Uint8Array(batchSize * 112 * 112);
+  }
+
+  /**
+   * Builds the training graph.
+   *
+   * @param options Networks, data and recipe.
+   * @param saved State to go on from; drawn afresh when left out.
+   * @throws {TypeError} If the recogniser's weights or the saved state do not fit the networks.
+   */
+  static async create(options: GeneratorTrainingOptions, saved?: TrainingState): Promise<GeneratorTraining> {
+    const { config, batchSize = 16, weightDecay = 0.02, weights = GENERATOR_LOSS_WEIGHTS, seed = 1 } = options;
+    const params = inputParameters();
+    const bytes = op.input("images", "uint8", [batchSize, 112, 112, 3]);
+    const heads = op.input("heads", "uint8", [batchSize, 112, 112]);
+    const tokens = vec2faceInputs(config, { batch: batchSize, kept: keptTokens(TRAINING_MASK) });
+    const real = imagesFromBytes(bytes);
+    const judge = arrayParameters(options.recogniserWeights, { prefix: "recogniser." });
+    const target = iresnet(options.recogniser, judge, real);
+    const { image, logits, tokenTargets } = vec2face(config, params, { ...tokens, vectors: target.features });
+    const made = iresnet(options.recogniser, judge, image);
+
+    const parts = {
+      pixels: pixelLoss(image, real, masksFromBytes(heads)),
+      ssim: op.sub(1, ssim(toUnit(image), toUnit(real))),
+      perceptual: perceptualLoss(made.taps.slice(0, 3), target.taps.slice(0, 3)),
+      tokens: tokenLoss(logits, tokenTargets),
+      identity: op.sub(1, op.mean(op.cosine(made.features, target.features))),
+    };
+    const loss = op.sum(
+      Object.entries(parts).map(([name, part]) => {
+        return op.mul(part, weights[name as keyof GeneratorLossWeights]);
+      }),
+    );
+    const trainer = await Trainer.create({
+      data: [bytes, heads, tokens.keep, tokens.masked],
+      parameters: params,
+      loss,
+      metrics: parts,
+      batchSize,
+      optimiser: { kind: "adamw", beta1: 0.9, beta2: 0.99, weightDecay, clip: 1 },
+      ...(options.session === undefined ? {} : { session: options.session }),
+    }, saved ?? freshState(params.specs, seed));
+    return new GeneratorTraining(trainer, options, batchSize);
+  }
+
+  /** Weights, moments and step counter. */
+  get state(): TrainingState {
+    return this.#trainer.state;
+  }
+
+  /** Does one step. */
+  async step(): Promise<Record<string, number>> {
+    const { data, seed = 1, rate = 6e-4 } = this.#options;
+    const { step } = this.state, size = this.#batchSize, kept = keptTokens(TRAINING_MASK);
+    const { indices, flips } = batchIndices(data.length, size, step, seed);
+    const keep = new BigInt64Array(size * kept), masked = new Float32Array(size * TRAINING_MASK.tokens);
+    indices.forEach((index, i) => {
+      data.image(index, this.#images.subarray(i * 112 * 112 * 3, (i + 1) * 112 * 112 * 3), flips[i]);
+      data.mask(index, this.#masks.subarray(i * 112 * 112, (i + 1) * 112 * 112), flips[i]);
+      const mask = drawMask(new RandomStream(seed, "training mask", step, i), TRAINING_MASK);
+      keep.set(BigInt64Array.from(mask.keep, BigInt), i * kept);
+      masked.set(mask.masked, i * TRAINING_MASK.tokens);
+    });
+    return await this.#trainer.step({
+      images: { data: this.#images, shape: [size, 112, 112, 3] },
+      heads: { data: this.#masks, shape: [size, 112, 112] },
+      keep: { data: keep, shape: [size, kept] },
+      masked: { data: masked, shape: [size, TRAINING_MASK.tokens] },
+    }, warmupCosine(step, { peak: rate, steps: this.steps, warmup: 100, floor: rate / 50 }));
+  }
+
+  /** Weights of the generator, ready to be written. */
+  tensors(): TensorInput[] {
+    return vec2faceSpecs(this.#options.config).map(({ name, shape }) => {
+      return { name, shape, dtype: "float32", data: this.state.values.get(name)! };
+    });
+  }
+
+  /** Frees the runtime's memory. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#trainer[Symbol.asyncDispose]();
+  }
+}
+
+/** -1..1 -> 0..1. */
+function toUnit(x: Value): Value {
+  return op.add(op.mul(x, 0.5), 0.5);
+}
+
+/** Absolute plus squared error, mostly on the head; image and real `[N,3,H,W]`, head `[N,1,H,W]` in 0..1. */
+function pixelLoss(image: Value, real: Value, head: Value): Value {
+  const weight = op.add(op.mul(head, 1 - BACKGROUND_WEIGHT), BACKGROUND_WEIGHT);
+  const error = op.sub(image, real);
+  return op.mean(op.mul(op.add(op.abs(error), op.mul(error, error)), weight));
+}
+
+/** Mean over taps of the squared distance between features of length 1 a pixel, as LPIPS takes it. */
+function perceptualLoss(made: readonly Value[], real: readonly Value[]): Value {
+  const distances = made.map((tap, i) => {
+    const difference = op.sub(op.normalize(tap, 1, 1e-5), op.normalize(real[i]!, 1, 1e-5));
+    return op.mean(op.reduceSum(op.mul(difference, difference), [1]));
+  });
+  return op.mul(op.sum(distances), 1 / distances.length);
+}
+
+/** Squared error of all tokens but the class token; both `[N, 1+T, E]`. */
+function tokenLoss(logits: Value, targets: Value): Value {
+  const count = logits.shape[1] as number;
+  const tail = (x: Value) => op.slice(x, { axes: [1], starts: [1], ends: [count] });
+  const error = op.sub(tail(logits), tail(targets));
+  return op.mean(op.mul(error, error));
+}

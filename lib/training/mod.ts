@@ -1,0 +1,16 @@
+/**
+ * Losses, schedules, loops and checkpoints for the networks that this project trains itself.
+ *
+ * @module
+ */
+export * from "./arcface.ts";
+export * from "./generator.ts";
+export * from "./image_features.ts";
+export * from "./image_input.ts";
+export * from "./loop.ts";
+export * from "./packed_images.ts";
+export * from "./recogniser.ts";
+export * from "./schedule.ts";
+export * from "./ssim.ts";
+export * from "./state.ts";
+export * from "./trainer.ts";

@@ -1,0 +1,118 @@
+/** One graph per training step: optimisers, exact resume, refusal of bad numbers. */
+import assert from "node:assert/strict";
+import * as op from "@/onnx/mod.ts";
+import { batchNorm, inputParameters, type Parameters, type StatisticsUpdate } from "@/networks/mod.ts";
+import { loadState, type Optimiser, saveState, Trainer, type TrainingState } from "@/training/mod.ts";
+import { RandomStream } from "@/random/mod.ts";
+
+const BATCH = 8;
+
+/** y = norm(x) w: two inputs, one output, batch norm before. */
+async function trainer(optimiser: Optimiser, state: TrainingState): Promise<Trainer> {
+  const params: Parameters = inputParameters();
+  const updates: StatisticsUpdate[] = [];
+  const x = op.input("x", "float32", [BATCH, 2]), y = op.input("y", "float32", [BATCH, 1]);
+  const w = params.param("w", [2, 1], { init: { kind: "constant", value: 0 } });
+  const error = op.sub(op.matmul(batchNorm(params, "norm", x, { updates }), w), y);
+  const loss = op.mean(op.mul(error, error));
+  return await Trainer.create({
+    data: [x, y],
+    parameters: params,
+    loss,
+    metrics: { rms: op.sqrt(loss) },
+    updates,
+    batchSize: BATCH,
+    optimiser,
+  }, state);
+}
+
+function fresh(): TrainingState {
+  const values = new Map([
+    ["w", new Float32Array(2)],
+    ["norm.weight", new Float32Array(2).fill(1)],
+    ["norm.bias", new Float32Array(2)],
+    ["norm.running_mean", new Float32Array(2)],
+    ["norm.running_var", new Float32Array(2).fill(1)],
+  ]);
+  return { step: 0, values, slots: new Map() };
+}
+
+/** A batch as a pure function of the step. */
+function batch(step: number): Record<string, op.Tensor> {
+  const stream = new RandomStream(3, "trainer test", step);
+  const x = stream.fillNormal(new Float32Array(2 * BATCH));
+  const y = Float32Array.from({ length: BATCH }, (_, i) => 2 * x[2 * i]! - x[2 * i + 1]!);
+  return { x: { data: x, shape: [BATCH, 2] }, y: { data: y, shape: [BATCH, 1] } };
+}
+
+const OPTIMISERS: readonly Optimiser[] = [
+  { kind: "sgd", momentum: 0.9, weightDecay: 1e-4 },
+  { kind: "adamw", beta2: 0.99, weightDecay: 0.01, clip: 1 },
+];
+
+for (const optimiser of OPTIMISERS) {
+  Deno.test(`Trainer lowers the loss with ${optimiser.kind}`, async () => {
+    await using t = await trainer(optimiser, fresh());
+    const losses: number[] = [];
+    for (let i = 0; i < 150; i++) losses.push((await t.step(batch(i), 0.05))["rms"]!);
+    const last = losses.slice(-10).reduce((a, b) => a + b, 0) / 10;
+    // Batch statistics of 8 rows rescale every batch, so the error cannot reach zero.
+    assert.ok(losses[0]! > 1 && last < 0.5 * losses[0]!, `rms went from ${losses[0]} to ${last}`);
+  });
+
+  Deno.test(`Trainer resumes exactly with ${optimiser.kind}`, async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const whole: number[] = [];
+      {
+        await using t = await trainer(optimiser, fresh());
+        for (let i = 0; i < 8; i++) whole.push((await t.step(batch(i), 0.05))["loss"]!);
+      }
+      const parts: number[] = [];
+      {
+        await using t = await trainer(optimiser, fresh());
+        for (let i = 0; i < 3; i++) parts.push((await t.step(batch(i), 0.05))["loss"]!);
+        saveState(`${folder}/state.safetensors`, t.state, { run: "test" });
+      }
+      const { state, note } = loadState(`${folder}/state.safetensors`);
+      assert.equal(note["run"], "test");
+      await using t = await trainer(optimiser, state);
+      while (t.state.step < 8) parts.push((await t.step(batch(t.state.step), 0.05))["loss"]!);
+      assert.deepEqual(parts, whole);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
+
+Deno.test("Trainer.step() moves running statistics as PyTorch does", async () => {
+  await using t = await trainer(OPTIMISERS[0]!, fresh());
+  const data = batch(0);
+  await t.step(data, 0);
+  const x = data["x"]!.data as Float32Array;
+  const column = Array.from({ length: BATCH }, (_, i) => x[2 * i]!);
+  const mean = column.reduce((a, b) => a + b, 0) / BATCH;
+  const variance = column.reduce((a, b) => a + (b - mean) ** 2, 0) / (BATCH - 1);
+  assert.ok(Math.abs(t.state.values.get("norm.running_mean")![0]! - 0.1 * mean) < 1e-6);
+  assert.ok(Math.abs(t.state.values.get("norm.running_var")![0]! - (0.9 + 0.1 * variance)) < 1e-6);
+});
+
+Deno.test("Trainer.step() refuses a loss that is not finite and keeps the state", async () => {
+  await using t = await trainer(OPTIMISERS[0]!, fresh());
+  await t.step(batch(0), 0.05);
+  const before = [...t.state.values.get("w")!];
+  const bad = batch(1);
+  (bad["x"]!.data as Float32Array)[3] = NaN;
+  await assert.rejects(
+    t.step(bad, 0.05),
+    (error) => error instanceof RangeError && /step 1 is NaN/.test(error.message),
+  );
+  assert.deepEqual([...t.state.values.get("w")!], before);
+  assert.equal(t.state.step, 1);
+});
+
+Deno.test("Trainer.create() names the weight that the state lacks", async () => {
+  const state = fresh();
+  state.values.delete("w");
+  await assert.rejects(trainer(OPTIMISERS[0]!, state), /weight w \[2,1\] needs 2 values, the state has none/);
+});
