@@ -19,6 +19,8 @@
 
 /** Data sets of labelled images: folders of files and LMDB training databases. */
 export * as datasets from "./datasets/mod.ts";
+/** How well recognisers and generators do. */
+export * as evaluation from "./evaluation/mod.ts";
 /** From ID vectors to data sets: recipe, plan, and the run that carries it out. */
 export * as generation from "./generation/mod.ts";
 /** Training faces: a software renderer of made-up people on the ICT-FaceKit head. */

@@ -5,6 +5,7 @@
  */
 
 export * from "./cholesky.ts";
+export * from "./gather.ts";
 export * from "./interpolate.ts";
 export * from "./moments.ts";
 export * from "./norm.ts";

@@ -185,8 +185,11 @@ const layerNormNode: NodeBuilder = (n) => {
 };
 
 const instanceNorm: NodeBuilder = (n) => {
-  const x = n.in(0);
-  return groupNorm(x, fixed("InstanceNormalization", x.shape, 1), n.in(1), n.in(2), n.float("epsilon", 1e-5));
+  const x = n.in(0), [batch, channels, ...rest] = x.shape;
+  const area = rest.reduce<number>((p, _, i) => p * fixed("InstanceNormalization", x.shape, 2 + i), 1);
+  const flat = mv.reshape(x, [batch!, channels!, area, 1]);
+  const groups = fixed("InstanceNormalization", x.shape, 1);
+  return mv.reshape(groupNorm(flat, groups, n.in(1), n.in(2), n.float("epsilon", 1e-5)), x.shape);
 };
 
 const groupNormNode: NodeBuilder = (n) => {

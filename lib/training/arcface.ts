@@ -34,7 +34,27 @@ export interface ArcfaceResult {
   readonly cosine: Value;
 }
 
-/** Builds the ArcFace loss. */
+/**
+ * Builds the ArcFace loss.
+ *
+ * @param operands Features, class vectors, labels, margin and scale.
+ * @returns Loss, accuracy and mean cosine, scalars.
+ * @throws {TypeError} If the shapes do not fit.
+ *
+ * @example Without a margin, two equal classes are a coin toss
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ * import { arcfaceLoss } from "@/training/mod.ts";
+ *
+ * const features = op.constant(Float32Array.of(3, 0), [1, 2]);
+ * const centres = op.constant(Float32Array.of(1, 0, 2, 0), [2, 2]);
+ * const labels = op.constant(BigInt64Array.of(1n), [1]);
+ * const { loss } = arcfaceLoss({ features, centres, labels, margin: op.constant(Float32Array.of(0), []), scale: 32 });
+ * const { data } = await op.compute(loss);
+ * assert.ok(Math.abs(data[0] as number - Math.log(2)) < 1e-5);
+ * ```
+ */
 export function arcfaceLoss({ features, centres, labels, margin, scale }: ArcfaceOperands): ArcfaceResult {
   const classes = centres.shape[0] as number;
   const cosines = op.gemm(op.normalize(features), op.normalize(centres), { transB: true }); // N, C

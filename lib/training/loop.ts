@@ -45,6 +45,15 @@ export const CHECKPOINT_NAME = "checkpoint.safetensors";
  * @param note What the run is; it must equal what the checkpoint says.
  * @returns The state, or undefined when there is no checkpoint.
  * @throws {TypeError} If the checkpoint belongs to a run with other settings.
+ * @throws {SyntaxError} If the file is not a checkpoint.
+ *
+ * @example Nothing to go on from
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { resume } from "@/training/mod.ts";
+ *
+ * assert.equal(resume("no such folder", {}), undefined);
+ * ```
  */
 export function resume(folder: string, note: Readonly<Record<string, string>>): TrainingState | undefined {
   const path = `${folder}/${CHECKPOINT_NAME}`;
@@ -73,7 +82,26 @@ export function resume(folder: string, note: Readonly<Record<string, string>>): 
  * The last thing done is always a checkpoint, so a run that is stopped and started again loses nothing; one that is killed
  * loses what came after the last checkpoint.
  *
+ * Requires `--allow-read` and `--allow-write` permissions.
+ *
+ * @param run What to train; what its steps throw ends the loop without a checkpoint.
+ * @param options Folder, clock, intervals, callbacks, interruption.
  * @returns True when the last step was reached.
+ * @throws {RangeError} If the loss is no longer a number, from the run.
+ *
+ * @example Three steps that only count
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { resume, type TrainingRun, type TrainingState, trainingLoop } from "@/training/mod.ts";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const state: TrainingState = { step: 0, values: new Map(), slots: new Map() };
+ * const run: TrainingRun = { state, steps: 3, step: () => Promise.resolve({ loss: 1 / ++state.step }) };
+ * const note = { kind: "example" };
+ * assert.equal(await trainingLoop(run, { folder, note, now: () => 0 }), true);
+ * assert.equal(resume(folder, note)?.step, 3);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function trainingLoop(run: TrainingRun, options: TrainingLoopOptions): Promise<boolean> {
   const { folder, note, now, checkpointSeconds = 120, logEvery = 20, onStep, onLog, signal } = options;

@@ -22,7 +22,27 @@ export interface Pose {
   readonly roll: number;
 }
 
-/** A folder of packed images, opened. */
+/**
+ * A folder of packed images, opened.
+ *
+ * @example Two black images
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { PackedImages } from "@/training/mod.ts";
+ * import { writeNpy } from "@/weights/mod.ts";
+ *
+ * const folder = await Deno.makeTempDir(), pixels = 2 * 112 * 112;
+ * writeNpy(`${folder}/images.npy`, { dtype: "uint8", shape: [2, 112, 112, 3], data: new Uint8Array(pixels * 3) });
+ * writeNpy(`${folder}/masks.npy`, { dtype: "uint8", shape: [2, 112, 112], data: new Uint8Array(pixels) });
+ * writeNpy(`${folder}/labels.npy`, { dtype: "int32", shape: [2], data: Int32Array.of(7, 4) });
+ * await Deno.writeTextFile(`${folder}/truth.jsonl`, '{"yaw":1,"pitch":2,"roll":3}\n'.repeat(2));
+ * {
+ *   using data = new PackedImages(folder);
+ *   assert.deepEqual([data.length, data.classes, [...data.labels]], [2, 2, [0, 1]]);
+ * }
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
 export class PackedImages implements Disposable {
   readonly #images: NpyFile;
   readonly #masks: NpyFile;
@@ -38,6 +58,8 @@ export class PackedImages implements Disposable {
    *
    * @param folder Where `images.npy` and the other files lie.
    * @throws {TypeError} If the files do not belong together.
+   * @throws {SyntaxError} If a file cannot be read as what it should be.
+   * @throws {Deno.errors.NotFound} If one is missing.
    */
   constructor(folder: string) {
     this.#images = openNpy(`${folder}/images.npy`);
@@ -125,6 +147,16 @@ function copyRows(source: Uint8Array, out: Uint8Array, channels: number, flip: b
  * @param step Step, counted from 0 over all epochs.
  * @param seed Seed of the run.
  * @returns Indices of the images and whether each is mirrored.
+ * @throws {RangeError} If there are fewer images than a batch takes.
+ *
+ * @example An epoch uses every image once
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { batchIndices } from "@/training/mod.ts";
+ *
+ * const epoch = [0, 1, 2].flatMap((step) => [...batchIndices(6, 2, step, 1).indices]);
+ * assert.deepEqual(epoch.sort(), [0, 1, 2, 3, 4, 5]);
+ * ```
  */
 export function batchIndices(
   length: number,

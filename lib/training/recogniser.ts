@@ -59,7 +59,28 @@ export interface RecogniserTrainingOptions {
 /** Degrees that count as 1 for the pose head. */
 export const POSE_UNIT_DEGREES = 45;
 
-/** A recogniser in training. */
+/**
+ * A recogniser in training.
+ *
+ * @example One step on two images
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { iresnetConfig } from "@/networks/mod.ts";
+ * import { type PackedImages, RecogniserTraining } from "@/training/mod.ts";
+ *
+ * const data = {
+ *   length: 2,
+ *   classes: 2,
+ *   labels: Int32Array.of(0, 1),
+ *   poses: Array(2).fill({ yaw: 0, pitch: 0, roll: 0 }),
+ *   image: (index: number, out: Uint8Array) => void out.fill(200 * index),
+ * } as unknown as PackedImages;
+ * const config = { ...iresnetConfig(18, { quarter: true }), layers: [1, 1, 1, 1], widths: [4, 4, 4, 4] } as const;
+ * await using run = await RecogniserTraining.create({ config, data, epochs: 1, batchSize: 2 });
+ * assert.ok((await run.step())["loss"]! > 0);
+ * assert.equal(run.state.step, run.steps);
+ * ```
+ */
 export class RecogniserTraining implements TrainingRun, AsyncDisposable {
   readonly #trainer: Trainer;
   readonly #options: RecogniserTrainingOptions;
@@ -67,6 +88,7 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
   readonly #images: Uint8Array<ArrayBuffer>;
   readonly #labels: BigInt64Array<ArrayBuffer>;
   readonly #poses: Float32Array<ArrayBuffer>;
+  /** Steps of the whole run: whole batches of an epoch, times epochs. */
   readonly steps: number;
 
   private constructor(trainer: Trainer, options: RecogniserTrainingOptions, batchSize: number) {
@@ -84,6 +106,8 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
    *
    * @param options Network, data and recipe.
    * @param saved State to go on from; drawn afresh when left out.
+   * @returns The run, before its next step.
+   * @throws {TypeError} If the state belongs to another network.
    */
   static async create(options: RecogniserTrainingOptions, saved?: TrainingState): Promise<RecogniserTraining> {
     const { config, data, batchSize = 64, scale = 32, poseWeight = 1, weightDecay = 5e-4, seed = 1 } = options;
@@ -118,7 +142,12 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
     return this.#trainer.state;
   }
 
-  /** Does one step. */
+  /**
+   * Does one step.
+   *
+   * @returns Loss, its parts, accuracy and mean cosine of the batch.
+   * @throws {RangeError} If the loss is not a finite number, or there are fewer images than a batch takes.
+   */
   async step(): Promise<Record<string, number>> {
     const { data, seed = 1, rate = 0.1, margin = 0.35, marginRamp = 0.3 } = this.#options;
     const { step } = this.state;
@@ -139,7 +168,11 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
     }, warmupCosine(step, { peak: rate, steps: this.steps, warmup: 100 }));
   }
 
-  /** Weights and buffers of the network itself, without class vectors and pose head, ready to be written. */
+  /**
+   * Weights and buffers of the network itself, without class vectors and pose head, ready to be written.
+   *
+   * @returns Tensors by the reference's state-dict names; they change with the next step.
+   */
   tensors(): TensorInput[] {
     return iresnetSpecs(this.#options.config).map(({ name, shape }) => {
       return { name, shape, dtype: "float32", data: this.state.values.get(name)! };
@@ -162,7 +195,24 @@ function poseLoss(features: Value, poses: Value, params: ReturnType<typeof input
   return op.mean(op.mul(error, error));
 }
 
-/** First weights of a run. */
+/**
+ * First weights of a run.
+ *
+ * @param specs Parameters and buffers of its networks.
+ * @param seed Seed of the draw.
+ * @returns A state before the first step.
+ *
+ * @example The same seed draws the same weights
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { iresnetConfig, iresnetSpecs } from "@/networks/mod.ts";
+ * import { freshState } from "@/training/mod.ts";
+ *
+ * const specs = iresnetSpecs(iresnetConfig(18, { quarter: true })).slice(0, 1);
+ * assert.deepEqual(freshState(specs, 1), freshState(specs, 1));
+ * assert.notDeepEqual(freshState(specs, 1), freshState(specs, 2));
+ * ```
+ */
 export function freshState(specs: readonly ParameterSpec[], seed: number): TrainingState {
   return { step: 0, values: initialise(specs, new RandomStream(seed, "initial weights")), slots: new Map() };
 }

@@ -20,6 +20,8 @@ export interface WarmupCosineOptions {
  * Rate at a step: linear rise, then half a cosine down to the floor.
  *
  * @param step Steps done, 0..steps-1.
+ * @param options Peak, length, warm-up and floor.
+ * @returns The rate, above 0 during the warm-up and never below the floor after it.
  *
  * @example Peak after the warm-up, half of it in the middle
  * ```ts

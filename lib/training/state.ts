@@ -26,6 +26,19 @@ const VALUE_PREFIX = "value/", SLOT_PREFIX = "slot/";
  * @param path The file.
  * @param state What to save.
  * @param note Texts to store beside it, such as the configuration of the run.
+ *
+ * @example There and back
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { loadState, saveState } from "@/training/mod.ts";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".safetensors" });
+ * const state = { step: 5, values: new Map([["w", Float32Array.of(1, 2)]]), slots: new Map() };
+ * saveState(path, state, { kind: "example" });
+ * const saved = loadState(path);
+ * assert.deepEqual([saved.state, saved.note["kind"]], [state, "example"]);
+ * await Deno.remove(path);
+ * ```
  */
 export function saveState(path: string, state: TrainingState, note: Readonly<Record<string, string>> = {}): void {
   const tensors = [
@@ -46,7 +59,21 @@ export interface SavedState {
 /**
  * Reads a state written by {@linkcode saveState}.
  *
+ * @param path The file.
+ * @returns The state and the texts stored with it.
  * @throws {SyntaxError} If the file is not such a state.
+ *
+ * @example Weights of another kind are refused
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { loadState } from "@/training/mod.ts";
+ * import { writeSafetensors } from "@/weights/mod.ts";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".safetensors" });
+ * writeSafetensors(path, [{ name: "w", dtype: "float32", shape: [1], data: Float32Array.of(1) }]);
+ * assert.throws(() => loadState(path), /is it a training checkpoint/);
+ * await Deno.remove(path);
+ * ```
  */
 export function loadState(path: string): SavedState {
   const file = openWeights(path, { root: "" });

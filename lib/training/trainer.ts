@@ -46,7 +46,28 @@ export interface TrainerOptions {
 
 type Buffer = Float32Array<ArrayBuffer>;
 
-/** A network being trained. */
+/**
+ * A network being trained.
+ *
+ * @example One weight learns that y = 2 x
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { inputParameters } from "@/networks/mod.ts";
+ * import * as op from "@/onnx/mod.ts";
+ * import { freshState, Trainer } from "@/training/mod.ts";
+ *
+ * const parameters = inputParameters();
+ * const [x, y] = [op.input("x", "float32", [2, 1]), op.input("y", "float32", [2, 1])];
+ * const w = parameters.param("w", [1, 1], { init: { kind: "constant", value: 0 } });
+ * const error = op.sub(op.matmul(x, w), y);
+ * const state = freshState(parameters.specs, 1);
+ * const loss = op.mean(op.mul(error, error)), optimiser = { kind: "sgd", momentum: 0 } as const;
+ * await using trainer = await Trainer.create({ data: [x, y], parameters, loss, batchSize: 2, optimiser }, state);
+ * const tensor = (...values: number[]) => ({ data: Float32Array.from(values), shape: [2, 1] });
+ * for (let i = 0; i < 20; i++) await trainer.step({ x: tensor(1, -1), y: tensor(2, -2) }, 0.2);
+ * assert.ok(Math.abs(trainer.state.values.get("w")![0]! - 2) < 1e-3);
+ * ```
+ */
 export class Trainer implements AsyncDisposable {
   readonly #session: Session;
   readonly #options: TrainerOptions;
@@ -81,7 +102,8 @@ export class Trainer implements AsyncDisposable {
    * Builds the graph of a step and loads it.
    *
    * @param options What to train and how.
-   * @param state Where to start; missing moments start at zero.
+   * @param state Where to start; missing moments start at zero. The trainer keeps it and changes it.
+   * @returns The trainer, before its next step.
    * @throws {TypeError} If the state lacks a weight or has it in another size.
    */
   static async create(options: TrainerOptions, state: TrainingState): Promise<Trainer> {

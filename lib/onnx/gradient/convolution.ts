@@ -52,28 +52,48 @@ export function convWeightGradient(g: Value, x: Value, w: Value, a: ConvAttribut
   const [out, inn, kh, kw] = w.shape as number[];
   const [rows, cols] = [fixed("Conv", g.shape, 2), fixed("Conv", g.shape, 3)];
   const batch = g.shape[0]!, { group } = a;
-  const padded = a.pads.some((p) => p > 0) ? pad(x, [0, 0, a.pads[0], a.pads[1], 0, 0, a.pads[2], a.pads[3]]) : x;
-  const dy = group === 1
-    ? reshape(g, [batch, out!, rows * cols])
-    : reshape(g, [batch, group, out! / group, rows * cols]);
+  const flat = (v: Value, channels: number) =>
+    reshape(v, group === 1 ? [batch, channels, rows * cols] : [batch, group, channels, rows * cols]);
+  const dy = flat(g, out! / group);
+  const windowAt = tapWindows(x, a, rows, cols);
   const taps: Value[] = [];
   for (let i = 0; i < kh!; i++) {
     for (let j = 0; j < kw!; j++) {
-      const top = i * a.dilations[0], left = j * a.dilations[1];
-      const window = kh === 1 && kw === 1 && a.strides[0] === 1 && a.strides[1] === 1 ? padded : slice(padded, {
-        axes: [2, 3],
-        starts: [top, left],
-        ends: [top + (rows - 1) * a.strides[0] + 1, left + (cols - 1) * a.strides[1] + 1],
-        steps: [...a.strides],
-      });
-      const flat = group === 1
-        ? reshape(window, [batch, inn!, rows * cols])
-        : reshape(window, [batch, group, inn!, rows * cols]);
-      const perImage = fusedMatmul(dy, flat, false, true); // [N, O, C] or [N, G, O/G, C/G]
+      const perImage = fusedMatmul(dy, flat(windowAt(i, j), inn!), false, true); // [N, O, C] or [N, G, O/G, C/G]
       taps.push(reshape(reduceSum(perImage, [0], false), [out!, inn!, 1]));
     }
   }
   return reshape(taps.length === 1 ? taps[0]! : concat(taps, 2), [out!, inn!, kh!, kw!]);
+}
+
+/**
+ * What each tap of a kernel sees of the padded operand, `[N, C, H', W']`.
+ *
+ * With steps above 1 the taps fall into phases; the pixels of a phase are picked out once, because a slice with steps
+ * costs three times one without.
+ */
+function tapWindows(x: Value, a: ConvAttributes, rows: number, cols: number): (i: number, j: number) => Value {
+  const padded = a.pads.some((p) => p > 0) ? pad(x, [0, 0, a.pads[0], a.pads[1], 0, 0, a.pads[2], a.pads[3]]) : x;
+  const size = [2, 3].map((axis) => fixed("Conv", padded.shape, axis)) as [number, number];
+  const phases = new Map<string, Value>();
+  const phaseAt = (top: number, left: number) => {
+    const key = `${top},${left}`;
+    const found = phases.get(key) ?? cut(padded, [top, left], size, a.strides);
+    phases.set(key, found);
+    return found;
+  };
+  return (i, j) => {
+    const [top, left] = [i * a.dilations[0], j * a.dilations[1]];
+    const phase = phaseAt(top % a.strides[0], left % a.strides[1]);
+    const from = [Math.floor(top / a.strides[0]), Math.floor(left / a.strides[1])] as const;
+    return cut(phase, from, [from[0] + rows, from[1] + cols]);
+  };
+}
+
+/** Part of images; the images themselves when nothing is cut away. */
+function cut(x: Value, from: readonly number[], to: readonly number[], steps: readonly number[] = [1, 1]): Value {
+  const whole = [0, 1].every((k) => from[k] === 0 && to[k]! >= fixed("cut", x.shape, 2 + k) && steps[k] === 1);
+  return whole ? x : slice(x, { axes: [2, 3], starts: from, ends: to, steps });
 }
 
 /** Gradient of a bias per channel. */

@@ -1,22 +1,7 @@
 /** Gradients of elementwise operations, one rule a line. */
-import { show } from "../_node.ts";
 import * as op from "../ops/elementwise.ts";
-import { reshape } from "../ops/movement.ts";
-import { reduceSum } from "../ops/reduction.ts";
 import type { GradientRule, Node, Value } from "../types.ts";
-
-/** Sums a gradient over the axes along which the operand was repeated by broadcasting. */
-export function unbroadcast(g: Value, like: Value): Value {
-  const extra = g.shape.length - like.shape.length;
-  const axes = g.shape.map((_, i) => i).filter((i) => i < extra || (like.shape[i - extra] === 1 && g.shape[i] !== 1));
-  if (axes.length === 0) return g;
-  const summed = reduceSum(g, axes);
-  if (extra === 0) return summed;
-  if (like.shape.some((d) => typeof d === "string")) {
-    throw new TypeError(`Cannot differentiate a broadcast to ${show(like.shape)}: symbolic lengths under new axes`);
-  }
-  return reshape(summed, like.shape);
-}
+import { unbroadcast } from "./unbroadcast.ts";
 
 /** 1 where x > 0, else 0, as float32: a comparison and a cast cost half of Where or Sign. */
 export function positive(x: Value): Value {
@@ -77,6 +62,7 @@ const where: GradientRule = ({ inputs }, [g]) => {
   ];
 };
 
+/** x where positive, else slope * x. */
 const prelu: GradientRule = ({ inputs }, [g]) => {
   const [x, slope] = inputs as [Value, Value];
   return [

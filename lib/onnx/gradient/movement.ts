@@ -3,7 +3,7 @@ import { elementCount, fixed } from "../_node.ts";
 import { full, scalar } from "../ops/creation.ts";
 import * as op from "../ops/movement.ts";
 import type { GradientRule, Value } from "../types.ts";
-import { unbroadcast } from "./elementwise.ts";
+import { unbroadcast } from "./unbroadcast.ts";
 
 /** Axis attribute of a node as a number >= 0. */
 function axis(node: Parameters<GradientRule>[0], rank: number): number {

@@ -6,7 +6,7 @@ import { expand, gather, reshape, shapeOf } from "../ops/movement.ts";
 import { ints } from "../ops/creation.ts";
 import { reduceMean, reduceSum } from "../ops/reduction.ts";
 import type { GradientRule, Node, Value } from "../types.ts";
-import { unbroadcast } from "./elementwise.ts";
+import { unbroadcast } from "./unbroadcast.ts";
 import { constantInts } from "./movement.ts";
 
 /** Axes that a reduction runs over; all when it names none. */

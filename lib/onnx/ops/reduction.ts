@@ -6,7 +6,7 @@
 import { axisOf, checkType, emit, show } from "../_node.ts";
 import type { GradientRule, Value } from "../types.ts";
 import { ints } from "./creation.ts";
-import { add, div, max2, mul } from "./elementwise.ts";
+import { add, div, max2, mul } from "./arithmetic.ts";
 
 function reduce(op: string, x: Value, axes: readonly number[], keepDims: boolean): Value {
   checkType(op, "the operand", x, "float32", "float64", "float16", "int64", "int32");

@@ -1,0 +1,17 @@
+/**
+ * How good recognisers and generators are: verification, scores, linear probes, and the report on the shipped family.
+ *
+ * @module
+ */
+
+export * from "./cosine.ts";
+export * from "./embed_images.ts";
+export * from "./generator_report.ts";
+export * from "./linear_probe.ts";
+export * from "./pairs.ts";
+export * from "./probe_folds.ts";
+export * from "./recogniser_report.ts";
+export * from "./reconstruction_report.ts";
+export * from "./roc.ts";
+export * from "./sheet.ts";
+export * from "./verification.ts";

@@ -1,0 +1,43 @@
+/** `deno task pack:mini`: writes trained weights as the bundled `mini` family, half precision. */
+import { openWeights, writeSafetensors } from "@/weights/mod.ts";
+import { checkInputs, runTask, say, type TaskSpec } from "./_cli.ts";
+
+const SPEC: TaskSpec = {
+  name: "pack:mini",
+  summary: "Writes trained weights in half precision to data/mini, where every task looks for them.",
+  usage: "deno task pack:mini [options]",
+  options: [
+    { flag: "recogniser", value: "FILE", default: "work/recogniser/recogniser.safetensors", help: "its weights" },
+    { flag: "generator", value: "FILE", default: "work/generator/generator.safetensors", help: "its weights" },
+    {
+      flag: "moments",
+      value: "FILE",
+      default: "work/generator/id_moments.safetensors",
+      help: "Gaussian of identities",
+    },
+    { flag: "output", value: "DIR", default: "data/mini", help: "folder of the bundled family" },
+  ],
+  examples: ["deno task pack:mini", "deno task pack:mini --recogniser work/second/recogniser.safetensors"],
+};
+
+/** What stands in every file's metadata beside the recipe of its training. */
+const ORIGIN = {
+  licence: "MIT",
+  data: "rendered heads of ICT-FaceKit (MIT, https://github.com/ICT-VGL/ICT-FaceKit); no photograph of a person",
+};
+
+if (import.meta.main) {
+  await runTask(SPEC, async (args) => {
+    const folder = args.text("output");
+    await Deno.mkdir(folder, { recursive: true });
+    for (const part of ["recogniser", "generator", "moments"] as const) {
+      const file = await checkInputs(() => openWeights(args.text(part), { root: "" }));
+      const tensors = [...file.tensors.values()].map(({ name, shape }) => {
+        return { name, shape, dtype: "float16" as const, data: file.readFloat32(name) };
+      });
+      const path = `${folder}/${part === "moments" ? "id_moments" : part}.safetensors`;
+      writeSafetensors(path, tensors, { ...file.metadata.values as Record<string, string>, ...ORIGIN });
+      say(`${path} ${(await Deno.stat(path)).size} bytes`);
+    }
+  });
+}
