@@ -1,7 +1,7 @@
 /** `deno task bench`: speed of convolutions and layers beside a matrix product and beside PyTorch on the same cores. */
 import { parseDevice } from "@/onnx/mod.ts";
 import { measureAll, table } from "../tests/bench/report.ts";
-import { note, runTask, say, type TaskSpec, UsageError } from "./_cli.ts";
+import { checkInputs, note, runTask, say, type TaskSpec } from "./_cli.ts";
 
 const SPEC: TaskSpec = {
   name: "bench",
@@ -19,23 +19,17 @@ const SPEC: TaskSpec = {
 };
 
 await runTask(SPEC, async (args, signal) => {
-  const device = (() => {
-    try {
-      return parseDevice(args.text("device"));
-    } catch (error) {
-      throw new UsageError((error as Error).message);
-    }
-  })();
-  const threads = args.integer("threads", { min: 0, max: 1024 }) || navigator.hardwareConcurrency;
-  const report = await measureAll({
-    device,
-    threads,
-    seconds: args.number("seconds", { min: 0, max: 600 }),
-    python: args.optionalText("python"),
-    filter: args.optionalText("filter"),
-    onCase: (name) => note(`measuring ${name}`),
-    signal,
-  });
+  const report = await checkInputs(() =>
+    measureAll({
+      device: parseDevice(args.text("device")),
+      threads: args.integer("threads", { min: 0, max: 1024 }) || navigator.hardwareConcurrency,
+      seconds: args.number("seconds", { min: 0, max: 600 }),
+      python: args.optionalText("python"),
+      filter: args.optionalText("filter"),
+      onCase: (name) => note(`measuring ${name}`),
+      signal,
+    })
+  );
   if (args.flag("json")) say(JSON.stringify(report, null, 2));
   else for (const line of table(report)) say(line);
 });

@@ -57,6 +57,9 @@ const ONE_NUMBER: Readonly<Record<DataType, (x: number) => TensorData>> = {
 /** Turns a number into a scalar constant of the given type; leaves values as they are. */
 export function asValue(x: Operand, dtype: DataType = "float32"): Value {
   if (typeof x !== "number") return x;
+  if (!dtype.startsWith("float") && !Number.isInteger(x)) {
+    throw new TypeError(`Cannot use ${x} with ${dtype} values: it is not a whole number; cast them first`);
+  }
   return { dtype, shape: [], source: { kind: "memory", data: ONE_NUMBER[dtype](x) } };
 }
 

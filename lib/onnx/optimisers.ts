@@ -104,9 +104,11 @@ export function adamwStep(
 ): { parameter: Value; first: Value; second: Value } {
   const first = add(mul(moments.first, beta1), mul(gradient, 1 - beta1));
   const second = add(mul(moments.second, beta2), mul(mul(gradient, gradient), 1 - beta2));
-  const step = div(div(first, correction1), add(sqrt(div(second, correction2)), epsilon));
-  const decayed = weightDecay === 0 ? parameter : sub(parameter, mul(mul(parameter, rate), weightDecay));
-  return { parameter: sub(decayed, mul(step, rate)), first, second };
+  // rate (m / c1) / (sqrt(v / c2) + e) = m (rate sqrt(c2) / c1) / (sqrt(v) + e sqrt(c2)): fewer passes over the weight.
+  const root = sqrt(correction2);
+  const step = div(mul(first, div(mul(rate, root), correction1)), add(sqrt(second), mul(root, epsilon)));
+  const decayed = weightDecay === 0 ? parameter : mul(parameter, sub(1, mul(rate, weightDecay)));
+  return { parameter: sub(decayed, step), first, second };
 }
 
 /**

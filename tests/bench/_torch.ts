@@ -43,7 +43,10 @@ export class TorchBench implements AsyncDisposable {
     try {
       child = new Deno.Command(python, { args: [script], stdin: "piped", stdout: "piped", stderr: "null" }).spawn();
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return undefined;
+      const { NotFound, PermissionDenied, NotCapable } = Deno.errors;
+      if (error instanceof NotFound || error instanceof PermissionDenied || error instanceof NotCapable) {
+        return undefined;
+      }
       throw error;
     }
     const writer = child.stdin.getWriter();
@@ -57,7 +60,9 @@ export class TorchBench implements AsyncDisposable {
 
   async #ask(job: unknown): Promise<TorchTimes> {
     const times = await exchange(this.#writer, this.#lines, job);
-    if (times === undefined) throw new Error(`Cannot time PyTorch with "${this.#python}": it ended at ${JSON.stringify(job)}`);
+    if (times === undefined) {
+      throw new Error(`Cannot time PyTorch with "${this.#python}": it ended at ${JSON.stringify(job)}`);
+    }
     return times as TorchTimes;
   }
 

@@ -2,7 +2,7 @@
 import type { SessionOptions } from "@/onnx/mod.ts";
 import { leastSeconds } from "./_measure.ts";
 import { TorchBench, type TorchTimes } from "./_torch.ts";
-import { CONVOLUTIONS, convolutionParts, LAYERS, layerParts, matmulParts, operations, type Parts } from "./cases.ts";
+import { convolutionParts, CONVOLUTIONS, layerParts, LAYERS, matmulParts, operations, type Parts } from "./cases.ts";
 
 /** Size of the matrices whose product is the machine's measure. */
 const MATMUL_SIZE = 1024;
@@ -39,7 +39,7 @@ export interface ReportOptions {
   readonly seconds: number;
   /** Threads. */
   readonly threads: number;
-  /** Interpreter with PyTorch; found as `python3` when left out. */
+  /** Interpreter with PyTorch; when left out `python3` is tried, and done without. */
   readonly python?: string | undefined;
   /** Device of our side. */
   readonly device?: NonNullable<SessionOptions["device"]>;
@@ -51,9 +51,13 @@ export interface ReportOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Runs the benchmark. */
+/**
+ * Runs the benchmark.
+ *
+ * @throws {TypeError} If an interpreter was named that has no PyTorch.
+ */
 export async function measureAll(
-  { seconds, threads, python = "python3", device = "cpu", filter = "", onCase, signal }: ReportOptions,
+  { seconds, threads, python, device = "cpu", filter = "", onCase, signal }: ReportOptions,
 ): Promise<Report> {
   const convolutions = CONVOLUTIONS.filter(({ name }) => name.includes(filter));
   const layers = Object.keys(LAYERS).filter((name) => name.includes(filter));
@@ -63,7 +67,10 @@ export async function measureAll(
     return leastSeconds(inputs, outputs, { seconds, session: { device, threads } });
   };
   // Each case is timed on both sides in turn, so that both see the same load of the machine.
-  await using torch = await TorchBench.start(python, { seconds, threads });
+  await using torch = await TorchBench.start(python ?? "python3", { seconds, threads });
+  if (python !== undefined && torch === undefined) {
+    throw new TypeError(`Cannot time PyTorch: "${python}" is not there, may not be run, or cannot import torch`);
+  }
   const rows: Row[] = [];
   const count = 2 * MATMUL_SIZE ** 3;
   let matmul = Infinity;

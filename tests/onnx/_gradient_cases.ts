@@ -219,7 +219,7 @@ export const CASES: ReadonlyMap<string, Case> = new Map<string, Case>([
   ["sgdStep momentum and decay", sgd({ momentum: 0.9, weightDecay: 0.0625 })],
   ["sgdStep plain", sgd({ momentum: 0 })],
   ["adamwStep", adamw({})],
-  ["adamwStep with decay", adamw({ beta1: 0.5, beta2: 0.9, epsilon: 1e-6, weightDecay: 0.25 })],
+  ["adamwStep with decay", adamw({ beta1: 0.5, beta2: 0.9, epsilon: 0.0625, weightDecay: 0.25 })],
   ["clipGradientNorm above", clipNorm(0.5)],
   ["clipGradientNorm below", clipNorm(100)],
 ]);

@@ -62,15 +62,6 @@ const where: GradientRule = ({ inputs }, [g]) => {
   ];
 };
 
-/** x where positive, else slope * x. */
-const prelu: GradientRule = ({ inputs }, [g]) => {
-  const [x, slope] = inputs as [Value, Value];
-  return [
-    () => op.mul(g!, op.add(op.mul(positive(x), op.sub(1, slope)), slope)),
-    () => unbroadcast(op.mul(g!, op.min2(x, 0)), slope),
-  ];
-};
-
 /** Rules of this family. */
 export const ELEMENTWISE_RULES: Readonly<Record<string, GradientRule>> = {
   Add: binary((g) => g, (g) => g),
@@ -97,7 +88,6 @@ export const ELEMENTWISE_RULES: Readonly<Record<string, GradientRule>> = {
   Atan: unary((g, x) => op.div(g, op.add(op.mul(x, x), 1))),
   Relu: unary((g, _x, y) => op.mul(g, positive(y))),
   LeakyRelu: unary((g, x, _y, n) => op.mul(g, op.add(op.mul(positive(x), 1 - alpha(n)), alpha(n)))),
-  PRelu: prelu,
   Clip: clip,
   Where: where,
   Identity: unary((g) => g),

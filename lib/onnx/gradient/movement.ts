@@ -121,7 +121,6 @@ export const MOVEMENT_RULES: Readonly<Record<string, GradientRule>> = {
   Reshape: back,
   Unsqueeze: back,
   Squeeze: back,
-  Flatten: back,
   Transpose: transpose,
   Concat: concat,
   Split: split,

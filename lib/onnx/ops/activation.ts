@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { broadcast, checkType, emit, withRule } from "../_node.ts";
+import { broadcast, checkType, elementCount, emit, withRule } from "../_node.ts";
 import { float } from "./_pointwise.ts";
 import { unbroadcast } from "../gradient/unbroadcast.ts";
 import type { Value } from "../types.ts";
-import { add, min2, mul, sub } from "./arithmetic.ts";
+import { channelAffine } from "./_channel_affine.ts";
+import { add, mul, sub } from "./arithmetic.ts";
 import { greater } from "./comparison.ts";
 import { cast } from "./conversion.ts";
+import { reshape } from "./shape.ts";
 
 /**
  * The larger of each element and zero; the gradient at zero is zero.
@@ -159,10 +161,20 @@ export function prelu(x: Value, slope: Value): Value {
   if (shape.length !== x.shape.length) {
     throw new TypeError("Cannot build PRelu: the slope has a higher rank than the operand");
   }
-  // ONNX Runtime's PRelu takes twice as long as these four passes together.
-  const below = min2(x, 0), y = add(relu(x), mul(below, slope));
+  // ONNX Runtime's PRelu takes twice as long as these four passes together, its Min four times as long as this difference.
+  const above = relu(x), below = sub(x, above), y = add(above, mul(below, slope));
   return withRule(y, [x, slope], (_node, [g]) => [
-    () => mul(g!, add(mul(cast(greater(x, 0), x.dtype), sub(1, slope)), slope)),
+    () => mul(g!, choose(cast(greater(x, 0), x.dtype), slope)),
     () => unbroadcast(mul(g!, below), slope),
   ]);
+}
+
+/** 1 where the mask is 1, the slope where it is 0. */
+function choose(mask: Value, slope: Value): Value {
+  const [channels, ...rest] = slope.shape.length === mask.shape.length ? slope.shape.slice(1) : slope.shape;
+  const perChannel = typeof channels === "number" && channels === mask.shape[1] && slope.shape.length > 1 &&
+    rest.length === mask.shape.length - 2 && rest.every((d) => d === 1) && elementCount(slope.shape) === channels;
+  if (!perChannel) return add(mul(mask, sub(1, slope)), slope);
+  const flat = reshape(slope, [channels]);
+  return channelAffine(mask, sub(1, flat), flat);
 }

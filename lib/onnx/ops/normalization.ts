@@ -6,6 +6,7 @@
 import { checkRank, emit, fixed, show, withRule } from "../_node.ts";
 import type { GradientRule, Value } from "../types.ts";
 import { add, div, max2, mul, neg, sqrt, sub } from "./arithmetic.ts";
+import { channelAffine } from "./_channel_affine.ts";
 import { full } from "./creation.ts";
 import { reduceMean, reduceSum } from "./reduction.ts";
 import { reshape, unsqueeze } from "./shape.ts";
@@ -145,11 +146,6 @@ export function batchNormTrain(x: Value, { scale, bias, epsilon = 1e-5 }: Affine
   return { y, mean, variance };
 }
 
-/** x * slope + shift with one slope and one shift per channel. */
-function channelAffine(x: Value, slope: Value, shift: Value): Value {
-  return add(mul(x, perChannel(slope, x)), perChannel(shift, x));
-}
-
 /** Sum over all but the channel axis of a * b, `[C]`; a product and a sum beat batched dot products fourfold here. */
 function sumOfProducts(a: Value, b: Value): Value {
   return reduceSum(mul(a, b), batchAxes(a), false);
@@ -188,7 +184,7 @@ export function groupNorm(x: Value, groups: number, scale: Value, bias: Value, e
   const own = groups === channels;
   const [one, zero] = own ? [scale, bias] : [full([groups], 1), full([groups], 0)];
   const hat = reshape(emit("InstanceNormalization", [grouped, one, zero], x.dtype, grouped.shape, attributes), x.shape);
-  const y = own ? hat : add(mul(hat, perChannel(scale, x)), perChannel(bias, x));
+  const y = own ? hat : channelAffine(hat, scale, bias);
   return withRule(y, [x, scale, bias], groupNormRule(x, scale, groups, epsilon));
 }
 

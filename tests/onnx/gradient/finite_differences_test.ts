@@ -79,6 +79,13 @@ const COMPOSED: Readonly<Record<string, { shapes: number[][]; build: (...x: Valu
       return op.concat([op.reshape(bent, [-1]), op.sqrt(variance)], 0);
     },
   },
+  "convolutions of large images": {
+    shapes: [[2, 2, 35, 34], [2, 2, 3, 3], [2, 2, 3, 3]],
+    build: (x, w1, w2) => {
+      const h = op.tanh(op.conv(x!, w1!, { strides: [2, 2], pads: [1, 0, 1, 2] })); // 18 x 17 pixels
+      return op.mul(op.conv(h, w2!, { pads: [1, 1, 1, 1] }), 0.1);
+    },
+  },
   "margin on cosines": {
     shapes: [[3, 5], [4, 5]],
     build: (x, centres) => {
