@@ -1,20 +1,15 @@
 /** `deno task train:arcface`: trains a recogniser on packed training images. */
 import { recogniserConfig } from "@/networks/mod.ts";
-import { PackedImages, RecogniserTraining, resume, trainingLoop } from "@/training/mod.ts";
-import { writeSafetensors } from "@/weights/mod.ts";
-import { checkInputs, note, Progress, runTask, say, type TaskSpec } from "./_cli.ts";
+import { PackedImages, RecogniserTraining, resume } from "@/training/mod.ts";
+import { checkInputs, runTask, type TaskSpec } from "./_cli.ts";
+import { DATA_OPTION, RUN_OPTIONS, trainToFile } from "./_training.ts";
 
 const SPEC: TaskSpec = {
   name: "train:arcface",
   summary: "Trains a recogniser: IResNet with the ArcFace loss. Stopped and started again, it goes on where it was.",
   usage: "deno task train:arcface --data DIR --output DIR [options]",
   options: [
-    {
-      flag: "data",
-      value: "DIR",
-      default: "work/train",
-      help: "packed images, as deno task render --format npy writes",
-    },
+    DATA_OPTION,
     { flag: "output", value: "DIR", default: "work/recogniser", help: "folder for checkpoint, log and weights" },
     { flag: "epochs", value: "N", default: 8, help: "passes over the images" },
     { flag: "batch-size", value: "N", default: 32, help: "images a step" },
@@ -23,8 +18,7 @@ const SPEC: TaskSpec = {
     { flag: "scale", value: "X", default: 32, help: "factor of the cosines" },
     { flag: "pose-weight", value: "X", default: 1, help: "weight of the linear pose head; 0 turns it off" },
     { flag: "seed", value: "N", default: 1, help: "seed of first weights, order and flips" },
-    { flag: "threads", value: "N", default: 0, help: "threads inside one operation; 0 lets the runtime choose" },
-    { flag: "checkpoint", value: "S", default: 120, help: "time between checkpoints", unit: "seconds" },
+    ...RUN_OPTIONS,
   ],
   examples: [
     "deno task train:arcface --data work/train --epochs 8",
@@ -52,20 +46,12 @@ if (import.meta.main) {
       { config: recogniserConfig("mini"), data, ...settings, session },
       saved,
     );
-    note(`${data.length} images of ${data.classes} identities, ${run.steps} steps, from step ${run.state.step}`);
-    const progress = new Progress({ total: run.steps, unit: "steps", start: run.state.step });
-    const done = await trainingLoop(run, {
-      folder,
-      note: text,
-      now: () => performance.now(),
-      checkpointSeconds: args.number("checkpoint", { min: 1 }),
+    await trainToFile(run, {
+      args,
+      text,
+      about: `${data.length} images of ${data.classes} identities`,
+      figures: (means) => `acc ${means["accuracy"]!.toFixed(3)}`,
       signal,
-      onStep: (step, m) => progress.update(step, `loss ${m["loss"]!.toFixed(3)} acc ${m["accuracy"]!.toFixed(3)}`),
     });
-    progress.stop();
-    if (!done) throw signal.reason;
-    const path = `${folder}/recogniser.safetensors`;
-    writeSafetensors(path, run.tensors(), { model: "mini recogniser", ...text });
-    say(path);
   });
 }

@@ -1,9 +1,11 @@
 /** `deno task train:generator`: trains a generator on packed training images and a recogniser. */
+import { embedImages } from "@/evaluation/mod.ts";
 import { fitMoments, saveMoments } from "@/identity/mod.ts";
 import { loadRecogniser, recogniserConfig, vec2faceConfig } from "@/networks/mod.ts";
-import { GeneratorTraining, imageFeatures, PackedImages, resume, trainingLoop } from "@/training/mod.ts";
-import { openWeights, writeSafetensors } from "@/weights/mod.ts";
-import { checkInputs, note, Progress, runTask, say, type TaskSpec } from "./_cli.ts";
+import { GeneratorTraining, PackedImages, resume } from "@/training/mod.ts";
+import { openWeights } from "@/weights/mod.ts";
+import { checkInputs, runTask, say, type TaskSpec } from "./_cli.ts";
+import { DATA_OPTION, RUN_OPTIONS, trainToFile } from "./_training.ts";
 
 const SPEC: TaskSpec = {
   name: "train:generator",
@@ -11,12 +13,7 @@ const SPEC: TaskSpec = {
     "Trains the Vec2Face generator on a recogniser's vectors. Stopped and started again, it goes on where it was.",
   usage: "deno task train:generator --data DIR --recogniser FILE --output DIR [options]",
   options: [
-    {
-      flag: "data",
-      value: "DIR",
-      default: "work/train",
-      help: "packed images, as deno task render --format npy writes",
-    },
+    DATA_OPTION,
     { flag: "recogniser", value: "FILE", default: "work/recogniser/recogniser.safetensors", help: "its weights" },
     { flag: "output", value: "DIR", default: "work/generator", help: "folder for checkpoint, log and weights" },
     { flag: "steps", value: "N", default: 4000, help: "steps of the whole run" },
@@ -25,8 +22,7 @@ const SPEC: TaskSpec = {
     { flag: "seed", value: "N", default: 1, help: "seed of first weights, order, flips and masks" },
     { flag: "start", value: "FILE", help: "generator weights to start from; drawn afresh when left out" },
     { flag: "moments-images", value: "N", default: 4, help: "images an identity that the Gaussian is fitted on" },
-    { flag: "threads", value: "N", default: 0, help: "threads inside one operation; 0 lets the runtime choose" },
-    { flag: "checkpoint", value: "S", default: 120, help: "time between checkpoints", unit: "seconds" },
+    ...RUN_OPTIONS,
   ],
   examples: [
     "deno task train:generator --steps 4000",
@@ -66,26 +62,19 @@ if (import.meta.main) {
       ...settings,
       session: { threads },
     }, saved);
-    note(`${data.length} images, ${run.steps} steps, from step ${run.state.step}`);
-    const progress = new Progress({ total: run.steps, unit: "steps", start: run.state.step });
-    const done = await trainingLoop(run, {
-      folder,
-      note: text,
-      now: () => performance.now(),
-      checkpointSeconds: args.number("checkpoint", { min: 1 }),
+    await trainToFile(run, {
+      args,
+      text,
+      about: `${data.length} images`,
+      figures: (means) => `cos ${(1 - means["identity"]!).toFixed(3)}`,
       signal,
-      onStep: (step, m) =>
-        progress.update(step, `loss ${m["loss"]!.toFixed(3)} cos ${(1 - m["identity"]!).toFixed(3)}`),
     });
-    progress.stop();
-    if (!done) throw signal.reason;
-    const path = `${folder}/generator.safetensors`;
-    writeSafetensors(path, run.tensors(), { model: "mini generator", ...text });
-    say(path);
     // The Gaussian that identities are drawn from.
     const recogniser = await loadRecogniser({ model: "mini", weights: args.text("recogniser"), threads });
     const perIdentity = args.integer("moments-images", { min: 1 });
-    const features = await imageFeatures(data, recogniser, { perIdentity, signal });
+    const chosen = data.firstImages(perIdentity);
+    const source = { length: chosen.length, image: (i: number, out: Uint8Array) => data.image(chosen[i]!, out) };
+    const features = await embedImages(source, recogniser, { signal });
     await recogniser.release();
     const moments = `${folder}/id_moments.safetensors`;
     saveMoments(moments, fitMoments(features, config.vectorSize), { dtype: "float16" });

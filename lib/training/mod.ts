@@ -5,7 +5,6 @@
  */
 export * from "./arcface.ts";
 export * from "./generator.ts";
-export * from "./image_features.ts";
 export * from "./image_input.ts";
 export * from "./loop.ts";
 export * from "./packed_images.ts";

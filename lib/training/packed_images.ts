@@ -97,6 +97,17 @@ export class PackedImages implements Disposable {
   }
 
   /**
+   * Numbers of the first images of each identity.
+   *
+   * @param perIdentity Most images taken of one identity.
+   * @returns Numbers of images, ascending.
+   */
+  firstImages(perIdentity: number): number[] {
+    const seen = new Int32Array(this.classes);
+    return Array.from(this.labels.keys()).filter((i) => seen[this.labels[i]!]!++ < perIdentity);
+  }
+
+  /**
    * Copies one image.
    *
    * @param index Number of the image.

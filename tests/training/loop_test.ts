@@ -86,6 +86,8 @@ Deno.test("PackedImages reads, mirrors and renumbers, and refuses files that do 
     {
       using data = new PackedImages(folder);
       assert.deepEqual([...data.labels], [0, 1]);
+      assert.deepEqual(data.firstImages(1), [0, 1]);
+      assert.deepEqual(data.firstImages(0), []);
       assert.deepEqual(data.poses[0], { yaw: 10, pitch: -2, roll: 0 });
       const plain = new Uint8Array(112 * 112 * 3), mirrored = new Uint8Array(112 * 112 * 3);
       data.image(1, plain);

@@ -1,0 +1,65 @@
+/** What the training tasks share: options, and the loop with its progress, checkpoint and final weights. */
+import { trainingLoop, type TrainingRun } from "@/training/mod.ts";
+import { type TensorInput, writeSafetensors } from "@/weights/mod.ts";
+import { note, Progress, say, type TaskArguments, type TaskOption } from "./_cli.ts";
+
+/** Where the training images lie. */
+export const DATA_OPTION: TaskOption = {
+  flag: "data",
+  value: "DIR",
+  default: "work/train",
+  help: "packed images, as deno task render --format npy writes",
+};
+
+/** How a run is carried out; these change its speed, never its result. */
+export const RUN_OPTIONS: readonly TaskOption[] = [
+  { flag: "threads", value: "N", default: 0, help: "threads inside one operation; 0 lets the runtime choose" },
+  { flag: "checkpoint", value: "S", default: 120, help: "time between checkpoints", unit: "seconds" },
+];
+
+/** A run whose network can be written. */
+export interface WritableRun extends TrainingRun {
+  /** Weights and buffers of the network. */
+  tensors(): TensorInput[];
+}
+
+/** What {@linkcode trainToFile} needs to know of a run. */
+export interface TrainToFileOptions {
+  /** Arguments of the task: `output` and `checkpoint` are read. */
+  readonly args: TaskArguments;
+  /** What the run is: stored in checkpoint and weights. */
+  readonly text: { readonly kind: string; readonly settings: string };
+  /** What it trains on, for the first line. */
+  readonly about: string;
+  /** The figures beside the progress. */
+  readonly figures: (means: Readonly<Record<string, number>>) => string;
+  /** Stops the run, with a checkpoint. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Trains to the last step and writes `<output>/<kind>.safetensors`.
+ *
+ * Throws the signal's reason when stopped before the end.
+ */
+export async function trainToFile(
+  run: WritableRun,
+  { args, text, about, figures, signal }: TrainToFileOptions,
+): Promise<void> {
+  const folder = args.text("output");
+  note(`${about}, ${run.steps} steps, from step ${run.state.step}`);
+  const progress = new Progress({ total: run.steps, unit: "steps", start: run.state.step });
+  const done = await trainingLoop(run, {
+    folder,
+    note: text,
+    now: () => performance.now(),
+    checkpointSeconds: args.number("checkpoint", { min: 1 }),
+    signal,
+    onStep: (step, means) => progress.update(step, `loss ${means["loss"]!.toFixed(3)} ${figures(means)}`),
+  });
+  progress.stop();
+  if (!done) throw signal.reason;
+  const path = `${folder}/${text.kind}.safetensors`;
+  writeSafetensors(path, run.tensors(), { model: `mini ${text.kind}`, ...text });
+  say(path);
+}
