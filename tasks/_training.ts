@@ -1,6 +1,6 @@
 /** What the training tasks share: options, and the loop with its progress, checkpoint and final weights. */
 import { trainingLoop, type TrainingRun } from "@/training/mod.ts";
-import { type TensorInput, writeSafetensors } from "@/weights/mod.ts";
+import { openWeights, type TensorInput, writeSafetensors } from "@/weights/mod.ts";
 import { note, Progress, say, type TaskArguments, type TaskOption } from "./_cli.ts";
 
 /** Where the training images lie. */
@@ -62,4 +62,10 @@ export async function trainToFile(
   const path = `${folder}/${text.kind}.safetensors`;
   writeSafetensors(path, run.tensors(), { model: `mini ${text.kind}`, ...text });
   say(path);
+}
+
+/** All tensors of a weight file as float32, by name. */
+export function readAll(path: string): Map<string, Float32Array<ArrayBuffer>> {
+  const file = openWeights(path);
+  return new Map([...file.tensors.keys()].map((name) => [name, Float32Array.from(file.readFloat32(name))]));
 }

@@ -1,8 +1,10 @@
 /** `deno task train:arcface`: trains a recogniser on packed training images. */
-import { recogniserConfig } from "@/networks/mod.ts";
+import { embedImages } from "@/evaluation/mod.ts";
+import { loadRecogniser, recogniserConfig } from "@/networks/mod.ts";
+import { norm } from "@/identity/mod.ts";
 import { PackedImages, RecogniserTraining, resume } from "@/training/mod.ts";
 import { checkInputs, runTask, type TaskSpec } from "./_cli.ts";
-import { DATA_OPTION, RUN_OPTIONS, trainToFile } from "./_training.ts";
+import { DATA_OPTION, readAll, RUN_OPTIONS, trainToFile } from "./_training.ts";
 
 const SPEC: TaskSpec = {
   name: "train:arcface",
@@ -18,6 +20,7 @@ const SPEC: TaskSpec = {
     { flag: "scale", value: "X", default: 32, help: "factor of the cosines" },
     { flag: "pose-weight", value: "X", default: 1, help: "weight of the linear pose head; 0 turns it off" },
     { flag: "seed", value: "N", default: 1, help: "seed of first weights, order and flips" },
+    { flag: "start", value: "FILE", help: "recogniser weights to start from; drawn afresh when left out" },
     ...RUN_OPTIONS,
   ],
   examples: [
@@ -26,11 +29,31 @@ const SPEC: TaskSpec = {
   ],
 };
 
+/** Images an identity that a class vector is the mean of, when a run starts from weights. */
+const CLASS_IMAGES = 4;
+
+/** Weights of a recogniser, and as class vectors the mean directions that it gives the first images of each identity. */
+async function startFrom(path: string, data: PackedImages, threads: number, signal: AbortSignal) {
+  const weights = readAll(path);
+  const recogniser = await loadRecogniser({ model: "mini", weights: path, threads });
+  const chosen = data.firstImages(CLASS_IMAGES), width = recogniser.vectorSize;
+  const source = { length: chosen.length, image: (i: number, out: Uint8Array) => data.image(chosen[i]!, out) };
+  const features = await embedImages(source, recogniser, { signal });
+  await recogniser.release();
+  const centres = new Float32Array(data.classes * width);
+  chosen.forEach((image, i) => {
+    const feature = features.subarray(i * width, (i + 1) * width), length = norm(feature);
+    const at = data.labels[image]! * width;
+    for (let k = 0; k < width; k++) centres[at + k]! += feature[k]! / (length * CLASS_IMAGES);
+  });
+  return weights.set("classes.weight", centres);
+}
+
 if (import.meta.main) {
   await runTask(SPEC, async (args, signal) => {
-    const folder = args.text("output");
+    const folder = args.text("output"), start = args.optionalText("start");
     const settings = {
-      epochs: args.integer("epochs", { min: 1 }),
+      epochs: args.number("epochs", { min: 0.01 }),
       batchSize: args.integer("batch-size", { min: 2 }),
       rate: args.number("rate", { min: 0 }),
       margin: args.number("margin", { min: 0, max: 1 }),
@@ -39,11 +62,14 @@ if (import.meta.main) {
       seed: args.integer("seed", { min: 0 }),
     };
     using data = await checkInputs(() => new PackedImages(args.text("data")));
-    const text = { kind: "recogniser", settings: JSON.stringify({ ...settings, images: data.length }) };
+    const text = { kind: "recogniser", settings: JSON.stringify({ ...settings, start, images: data.length }) };
     const saved = await checkInputs(() => resume(folder, text));
     const session = { threads: args.integer("threads", { min: 0 }) };
+    const first = start === undefined || saved !== undefined
+      ? {}
+      : { start: await checkInputs(() => startFrom(start, data, session.threads, signal)) };
     await using run = await RecogniserTraining.create(
-      { config: recogniserConfig("mini"), data, ...settings, session },
+      { config: recogniserConfig("mini"), data, ...settings, ...first, session },
       saved,
     );
     await trainToFile(run, {

@@ -2,10 +2,9 @@
 import { embedImages } from "@/evaluation/mod.ts";
 import { fitMoments, saveMoments } from "@/identity/mod.ts";
 import { loadRecogniser, recogniserConfig, vec2faceConfig } from "@/networks/mod.ts";
-import { GeneratorTraining, PackedImages, resume } from "@/training/mod.ts";
-import { openWeights } from "@/weights/mod.ts";
+import { GENERATOR_LOSS_WEIGHTS, GeneratorTraining, PackedImages, resume } from "@/training/mod.ts";
 import { checkInputs, runTask, say, type TaskSpec } from "./_cli.ts";
-import { DATA_OPTION, RUN_OPTIONS, trainToFile } from "./_training.ts";
+import { DATA_OPTION, readAll, RUN_OPTIONS, trainToFile } from "./_training.ts";
 
 const SPEC: TaskSpec = {
   name: "train:generator",
@@ -21,6 +20,9 @@ const SPEC: TaskSpec = {
     { flag: "rate", value: "X", default: 0.0006, help: "highest learning rate" },
     { flag: "seed", value: "N", default: 1, help: "seed of first weights, order, flips and masks" },
     { flag: "start", value: "FILE", help: "generator weights to start from; drawn afresh when left out" },
+    { flag: "identity-weight", value: "X", default: 0.5, help: "weight of the cosine between vector and made image" },
+    { flag: "adversarial-weight", value: "X", default: 0, help: "weight of a discriminator's verdict; 0 for none" },
+    { flag: "adversarial-from", value: "STEP", default: 0, help: "first step of the discriminator" },
     { flag: "moments-images", value: "N", default: 4, help: "images an identity that the Gaussian is fitted on" },
     ...RUN_OPTIONS,
   ],
@@ -30,12 +32,6 @@ const SPEC: TaskSpec = {
   ],
 };
 
-/** All tensors of a weight file as float32. */
-function readAll(path: string): Map<string, Float32Array<ArrayBuffer>> {
-  const file = openWeights(path);
-  return new Map([...file.tensors.keys()].map((name) => [name, Float32Array.from(file.readFloat32(name))]));
-}
-
 if (import.meta.main) {
   await runTask(SPEC, async (args, signal) => {
     const folder = args.text("output"), start = args.optionalText("start");
@@ -44,10 +40,16 @@ if (import.meta.main) {
       batchSize: args.integer("batch-size", { min: 1 }),
       rate: args.number("rate", { min: 0 }),
       seed: args.integer("seed", { min: 0 }),
+      weights: { ...GENERATOR_LOSS_WEIGHTS, identity: args.number("identity-weight", { min: 0 }) },
     };
+    const weight = args.number("adversarial-weight", { min: 0 }), from = args.integer("adversarial-from", { min: 0 });
+    const adversarial = weight > 0 ? { adversarial: { weight, from } } : {};
     using data = await checkInputs(() => new PackedImages(args.text("data")));
     const recogniserWeights = await checkInputs(() => readAll(args.text("recogniser")));
-    const text = { kind: "generator", settings: JSON.stringify({ ...settings, start, images: data.length }) };
+    const text = {
+      kind: "generator",
+      settings: JSON.stringify({ ...settings, ...adversarial, start, images: data.length }),
+    };
     const saved = await checkInputs(() => resume(folder, text)) ??
       (start === undefined
         ? undefined
@@ -60,6 +62,7 @@ if (import.meta.main) {
       recogniserWeights,
       data,
       ...settings,
+      ...adversarial,
       session: { threads },
     }, saved);
     await trainToFile(run, {

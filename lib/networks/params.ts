@@ -138,6 +138,31 @@ export class Parameters {
   }
 }
 
+/**
+ * The same parameters for a use that does not train them: gradients end at them and go on to the network's input.
+ *
+ * @param parameters Parameters of a network in the same graph.
+ * @returns A view; asking it for a name asks `parameters` for it.
+ *
+ * @example Only the input gets a gradient
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ * import { frozenParameters, inputParameters } from "@/networks/mod.ts";
+ *
+ * const parameters = inputParameters(), x = op.input("x", "float32", []);
+ * const init = { kind: "constant", value: 1 } as const;
+ * const y = op.mul(x, frozenParameters(parameters).param("w", [], { init }));
+ * assert.equal(op.gradients(y, [x]).length, 1);
+ * assert.throws(() => op.gradients(y, [parameters.values.get("w")!]), /does not depend on w/);
+ * ```
+ */
+export function frozenParameters(parameters: Parameters): Parameters {
+  return new Parameters(({ name, shape, init, trainable }) => {
+    return op.detach(parameters.param(name, shape, { init, trainable }));
+  });
+}
+
 /** How parameters are named in the graph. */
 export interface NamingOptions {
   /**

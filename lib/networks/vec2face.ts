@@ -14,7 +14,6 @@
 
 import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
-import { detach } from "./_detach.ts";
 import { layerNorm, linear } from "./_layers.ts";
 import { type Dropout, DROPOUT_RATE, LAYER_NORM_EPSILON, transformerBlock, VIT_LINEAR } from "./_transformer.ts";
 import { imageDecoder } from "./image_decoder.ts";
@@ -136,7 +135,7 @@ export function vec2face(
   }); // T,1
   const shifts = spread.param("bias", [tokenCount], { init: VIT_LINEAR.bias });
   const tokens = op.add(op.mul(cls, factors), op.unsqueeze(shifts, [1])); // N,T,E
-  const tokenTargets = detach(op.concat([cls, tokens], 1)); // N,1+T,E
+  const tokenTargets = op.detach(op.concat([cls, tokens], 1)); // N,1+T,E
 
   const masked = op.unsqueeze(op.greater(inputs.masked, 0.5), [2]); // N,T,1
   const embedded = embed(

@@ -6,6 +6,7 @@
 export * from "./types.ts";
 export * from "./ops/creation.ts";
 export * from "./ops/elementwise.ts";
+export * from "./ops/detach.ts";
 export * from "./ops/movement.ts";
 export * from "./ops/reduction.ts";
 export * from "./ops/linalg.ts";

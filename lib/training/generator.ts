@@ -4,7 +4,8 @@
  * The losses follow https://github.com/HaiyuWu/Vec2Face/blob/main/pixel_generator/vec2face/taming/modules/discriminator_loss.py
  * (squared error, perceptual distance, SSIM, token error, cosine of the recogniser's features). What differs: the error is
  * weighted towards the head, which the renderer knows, because a background cannot be read off a vector; absolute error
- * is added to squared error; and the perceptual distance is taken on the recogniser's own inner features.
+ * is added to squared error; the perceptual distance is taken on the recogniser's own inner features; and generator and
+ * discriminator take their steps at once, from the same images, where the reference lets them take turns.
  *
  * @module
  */
@@ -12,11 +13,15 @@ import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
 import {
   arrayParameters,
+  discriminator,
   drawMask,
+  frozenParameters,
   inputParameters,
   iresnet,
   type IResNetConfig,
   keptTokens,
+  MINI_DISCRIMINATOR,
+  type Parameters,
   TRAINING_MASK,
   vec2face,
   type Vec2FaceConfig,
@@ -26,8 +31,9 @@ import {
 import { RandomStream } from "@/random/mod.ts";
 import type { TensorInput } from "@/weights/mod.ts";
 import { imagesFromBytes, masksFromBytes } from "./image_input.ts";
+import { BatchReader } from "./batches.ts";
 import type { TrainingRun } from "./loop.ts";
-import { batchIndices, type PackedImages } from "./packed_images.ts";
+import type { PackedImages } from "./packed_images.ts";
 import { freshState } from "./recogniser.ts";
 import { warmupCosine } from "./schedule.ts";
 import { ssim } from "./ssim.ts";
@@ -77,6 +83,13 @@ export interface GeneratorTrainingOptions {
   readonly weightDecay?: number;
   /** Parts of the loss. @default {GENERATOR_LOSS_WEIGHTS} */
   readonly weights?: GeneratorLossWeights;
+  /** A discriminator that joins the training; none when left out. */
+  readonly adversarial?: {
+    /** Weight of its verdict in the generator's loss. */
+    readonly weight: number;
+    /** First step that it takes part in; building the second graph takes a few seconds there. */
+    readonly from: number;
+  };
   /** Seed of first weights, order, flips and masks. @default {1} */
   readonly seed?: number;
   /** Device and threads. */
@@ -86,23 +99,27 @@ export interface GeneratorTrainingOptions {
 /** Share of the pixel error that counts outside the head. */
 const BACKGROUND_WEIGHT = 0.15;
 
+/** Names of the discriminator's weights in the state. */
+const DISCRIMINATOR_PREFIX = "discriminator.";
+
 /** A generator in training. */
 export class GeneratorTraining implements TrainingRun, AsyncDisposable {
-  readonly #trainer: Trainer;
+  #trainer: Trainer;
+  #judged: boolean;
   readonly #options: GeneratorTrainingOptions;
   readonly #batchSize: number;
-  readonly #images: Uint8Array<ArrayBuffer>;
-  readonly #masks: Uint8Array<ArrayBuffer>;
+  readonly #batches: BatchReader;
   /** Steps of the whole run. */
   readonly steps: number;
 
-  private constructor(trainer: Trainer, options: GeneratorTrainingOptions, batchSize: number) {
+  private constructor(trainer: Trainer, options: GeneratorTrainingOptions, judged: boolean) {
+    const { batchSize = 16 } = options;
     this.#trainer = trainer;
+    this.#judged = judged;
     this.#options = options;
     this.#batchSize = batchSize;
     this.steps = options.steps;
-    this.#images = new Uint8Array(batchSize * 112 * 112 * 3);
-    this.#masks = new Uint8Array(batchSize * 112 * 112);
+    this.#batches = new BatchReader(options.data, { size: batchSize, seed: options.seed ?? 1, heads: true });
   }
 
   /**
@@ -113,39 +130,8 @@ export class GeneratorTraining implements TrainingRun, AsyncDisposable {
    * @throws {TypeError} If the recogniser's weights or the saved state do not fit the networks.
    */
   static async create(options: GeneratorTrainingOptions, saved?: TrainingState): Promise<GeneratorTraining> {
-    const { config, batchSize = 16, weightDecay = 0.02, weights = GENERATOR_LOSS_WEIGHTS, seed = 1 } = options;
-    const params = inputParameters();
-    const bytes = op.input("images", "uint8", [batchSize, 112, 112, 3]);
-    const heads = op.input("heads", "uint8", [batchSize, 112, 112]);
-    const tokens = vec2faceInputs(config, { batch: batchSize, kept: keptTokens(TRAINING_MASK) });
-    const real = imagesFromBytes(bytes);
-    const judge = arrayParameters(options.recogniserWeights, { prefix: "recogniser." });
-    const target = iresnet(options.recogniser, judge, real);
-    const { image, logits, tokenTargets } = vec2face(config, params, { ...tokens, vectors: target.features });
-    const made = iresnet(options.recogniser, judge, image);
-
-    const parts = {
-      pixels: pixelLoss(image, real, masksFromBytes(heads)),
-      ssim: op.sub(1, ssim(toUnit(image), toUnit(real))),
-      perceptual: perceptualLoss(made.taps.slice(0, 3), target.taps.slice(0, 3)),
-      tokens: tokenLoss(logits, tokenTargets),
-      identity: op.sub(1, op.mean(op.cosine(made.features, target.features))),
-    };
-    const loss = op.sum(
-      Object.entries(parts).map(([name, part]) => {
-        return op.mul(part, weights[name as keyof GeneratorLossWeights]);
-      }),
-    );
-    const trainer = await Trainer.create({
-      data: [bytes, heads, tokens.keep, tokens.masked],
-      parameters: params,
-      loss,
-      metrics: parts,
-      batchSize,
-      optimiser: { kind: "adamw", beta1: 0.9, beta2: 0.99, weightDecay, clip: 1 },
-      ...(options.session === undefined ? {} : { session: options.session }),
-    }, saved ?? placedState(freshState(params.specs, seed)));
-    return new GeneratorTraining(trainer, options, batchSize);
+    const judged = joins(options, saved?.step ?? 0);
+    return new GeneratorTraining(await buildTrainer(options, judged, saved), options, judged);
   }
 
   /** Weights, moments and step counter. */
@@ -155,20 +141,24 @@ export class GeneratorTraining implements TrainingRun, AsyncDisposable {
 
   /** Does one step. */
   async step(): Promise<Record<string, number>> {
-    const { data, seed = 1, rate = 6e-4 } = this.#options;
+    const { seed = 1, rate = 6e-4 } = this.#options;
     const { step } = this.state, size = this.#batchSize, kept = keptTokens(TRAINING_MASK);
-    const { indices, flips } = batchIndices(data.length, size, step, seed);
+    if (!this.#judged && joins(this.#options, step)) {
+      const { state } = this;
+      await this.#trainer[Symbol.asyncDispose]();
+      this.#trainer = await buildTrainer(this.#options, true, state);
+      this.#judged = true;
+    }
+    const { images, heads } = await this.#batches.take(step);
     const keep = new BigInt64Array(size * kept), masked = new Float32Array(size * TRAINING_MASK.tokens);
-    indices.forEach((index, i) => {
-      data.image(index, this.#images.subarray(i * 112 * 112 * 3, (i + 1) * 112 * 112 * 3), flips[i]);
-      data.mask(index, this.#masks.subarray(i * 112 * 112, (i + 1) * 112 * 112), flips[i]);
+    for (let i = 0; i < size; i++) {
       const mask = drawMask(new RandomStream(seed, "training mask", step, i), TRAINING_MASK);
       keep.set(BigInt64Array.from(mask.keep, BigInt), i * kept);
       masked.set(mask.masked, i * TRAINING_MASK.tokens);
-    });
+    }
     return await this.#trainer.step({
-      images: { data: this.#images, shape: [size, 112, 112, 3] },
-      heads: { data: this.#masks, shape: [size, 112, 112] },
+      images: { data: images, shape: [size, 112, 112, 3] },
+      heads: { data: heads, shape: [size, 112, 112] },
       keep: { data: keep, shape: [size, kept] },
       masked: { data: masked, shape: [size, TRAINING_MASK.tokens] },
     }, warmupCosine(step, { peak: rate, steps: this.steps, warmup: 100, floor: rate / 50 }));
@@ -181,10 +171,78 @@ export class GeneratorTraining implements TrainingRun, AsyncDisposable {
     });
   }
 
-  /** Frees the runtime's memory. */
+  /** Frees the runtime's memory and ends the reading thread. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#batches[Symbol.dispose]();
     await this.#trainer[Symbol.asyncDispose]();
   }
+}
+
+/** Whether the discriminator takes part in a step. */
+function joins({ adversarial }: GeneratorTrainingOptions, step: number): boolean {
+  return adversarial !== undefined && step >= adversarial.from;
+}
+
+/** Builds the step's graph, with or without discriminator; weights that the state lacks are drawn. */
+async function buildTrainer(
+  options: GeneratorTrainingOptions,
+  judged: boolean,
+  saved: TrainingState | undefined,
+): Promise<Trainer> {
+  const { config, batchSize = 16, weightDecay = 0.02, weights = GENERATOR_LOSS_WEIGHTS, seed = 1 } = options;
+  const params = inputParameters();
+  const bytes = op.input("images", "uint8", [batchSize, 112, 112, 3]);
+  const heads = op.input("heads", "uint8", [batchSize, 112, 112]);
+  const tokens = vec2faceInputs(config, { batch: batchSize, kept: keptTokens(TRAINING_MASK) });
+  const real = imagesFromBytes(bytes);
+  const judge = arrayParameters(options.recogniserWeights, { prefix: "recogniser." });
+  const target = iresnet(options.recogniser, judge, real);
+  const { image, logits, tokenTargets } = vec2face(config, params, { ...tokens, vectors: target.features });
+  const made = iresnet(options.recogniser, judge, image);
+
+  const parts = {
+    pixels: pixelLoss(image, real, masksFromBytes(heads)),
+    ssim: op.sub(1, ssim(toUnit(image), toUnit(real))),
+    perceptual: perceptualLoss(made.taps.slice(0, 3), target.taps.slice(0, 3)),
+    tokens: tokenLoss(logits, tokenTargets),
+    identity: op.sub(1, op.mean(op.cosine(made.features, target.features))),
+  };
+  let loss = op.sum(
+    Object.entries(parts).map(([name, part]) => op.mul(part, weights[name as keyof GeneratorLossWeights])),
+  );
+  let metrics: Record<string, Value> = parts;
+  if (judged) {
+    const { verdict, error } = adversarialLosses(params.scope(DISCRIMINATOR_PREFIX.slice(0, -1)), image, real);
+    loss = op.add(loss, op.add(op.mul(verdict, -options.adversarial!.weight), error));
+    metrics = { ...parts, verdict, discriminator: error };
+  }
+  const state = saved ?? placedState(freshState(params.specs, seed));
+  const missing = params.specs.filter(({ name }) => name.startsWith(DISCRIMINATOR_PREFIX) && !state.values.has(name));
+  for (const [name, values] of freshState(missing, seed).values) state.values.set(name, values);
+  return await Trainer.create({
+    data: [bytes, heads, tokens.keep, tokens.masked],
+    parameters: params,
+    loss,
+    metrics,
+    batchSize,
+    optimiser: { kind: "adamw", beta1: 0.9, beta2: 0.99, weightDecay, clip: 1 },
+    clipGroup: (name) => name.startsWith(DISCRIMINATOR_PREFIX) ? "discriminator" : "generator",
+    ...(options.session === undefined ? {} : { session: options.session }),
+  }, state);
+}
+
+/**
+ * What generator and discriminator have of each other, as in the reference with its squared error: `verdict`, which the
+ * generator raises, and `error`, which the discriminator lowers. Neither passes a gradient to the other's weights.
+ */
+function adversarialLosses(params: Parameters, image: Value, real: Value): { verdict: Value; error: Value } {
+  const square = (x: Value) => op.mean(op.mul(x, x));
+  const onReal = discriminator(MINI_DISCRIMINATOR, params, real);
+  const onMade = discriminator(MINI_DISCRIMINATOR, params, op.detach(image));
+  return {
+    verdict: op.mean(discriminator(MINI_DISCRIMINATOR, frozenParameters(params), image)),
+    error: op.mul(op.add(square(op.sub(onReal, 1)), square(onMade)), 0.5),
+  };
 }
 
 /** Factor of the position codes' first values: from the reference's standard deviation 0.02 to 0.5. */

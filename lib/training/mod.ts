@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./arcface.ts";
+export * from "./batches.ts";
 export * from "./generator.ts";
 export * from "./image_input.ts";
 export * from "./loop.ts";

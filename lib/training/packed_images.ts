@@ -46,6 +46,8 @@ export interface Pose {
 export class PackedImages implements Disposable {
   readonly #images: NpyFile;
   readonly #masks: NpyFile;
+  /** Where the files lie. */
+  readonly folder: string | undefined;
   /** Label of each image, consecutive from 0. */
   readonly labels: Int32Array;
   /** Pose of each image. */
@@ -62,6 +64,7 @@ export class PackedImages implements Disposable {
    * @throws {Deno.errors.NotFound} If one is missing.
    */
   constructor(folder: string) {
+    this.folder = folder;
     this.#images = openNpy(`${folder}/images.npy`);
     this.#masks = openNpy(`${folder}/masks.npy`);
     const labels = readNpy(`${folder}/labels.npy`).data;

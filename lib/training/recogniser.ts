@@ -21,8 +21,9 @@ import {
 import { RandomStream } from "@/random/mod.ts";
 import type { TensorInput } from "@/weights/mod.ts";
 import { arcfaceLoss } from "./arcface.ts";
+import { BatchReader } from "./batches.ts";
 import { imagesFromBytes } from "./image_input.ts";
-import { batchIndices, type PackedImages } from "./packed_images.ts";
+import type { PackedImages } from "./packed_images.ts";
 import { warmupCosine } from "./schedule.ts";
 import type { TrainingRun } from "./loop.ts";
 import type { TrainingState } from "./state.ts";
@@ -34,7 +35,7 @@ export interface RecogniserTrainingOptions {
   readonly config: IResNetConfig;
   /** Training images. */
   readonly data: PackedImages;
-  /** Passes over the images. */
+  /** Passes over the images; a fraction is a part of one. */
   readonly epochs: number;
   /** Images a step. @default {64} */
   readonly batchSize?: number;
@@ -52,6 +53,8 @@ export interface RecogniserTrainingOptions {
   readonly weightDecay?: number;
   /** Seed of first weights, order and flips. @default {1} */
   readonly seed?: number;
+  /** Weights by name that replace drawn ones, such as those of an earlier run; `classes.weight` are the class vectors. */
+  readonly start?: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
   /** Device and threads. */
   readonly session?: op.SessionOptions;
 }
@@ -85,7 +88,7 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
   readonly #trainer: Trainer;
   readonly #options: RecogniserTrainingOptions;
   readonly #batchSize: number;
-  readonly #images: Uint8Array<ArrayBuffer>;
+  readonly #batches: BatchReader;
   readonly #labels: BigInt64Array<ArrayBuffer>;
   readonly #poses: Float32Array<ArrayBuffer>;
   /** Steps of the whole run: whole batches of an epoch, times epochs. */
@@ -95,8 +98,8 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
     this.#trainer = trainer;
     this.#options = options;
     this.#batchSize = batchSize;
-    this.steps = Math.floor(options.data.length / batchSize) * options.epochs;
-    this.#images = new Uint8Array(batchSize * 112 * 112 * 3);
+    this.steps = Math.round(Math.floor(options.data.length / batchSize) * options.epochs);
+    this.#batches = new BatchReader(options.data, { size: batchSize, seed: options.seed ?? 1 });
     this.#labels = new BigInt64Array(batchSize);
     this.#poses = new Float32Array(batchSize * 2);
   }
@@ -107,7 +110,7 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
    * @param options Network, data and recipe.
    * @param saved State to go on from; drawn afresh when left out.
    * @returns The run, before its next step.
-   * @throws {TypeError} If the state belongs to another network.
+   * @throws {TypeError} If the state or the weights to start from belong to another network.
    */
   static async create(options: RecogniserTrainingOptions, saved?: TrainingState): Promise<RecogniserTraining> {
     const { config, data, batchSize = 64, scale = 32, poseWeight = 1, weightDecay = 5e-4, seed = 1 } = options;
@@ -133,7 +136,7 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
       batchSize,
       optimiser: { kind: "sgd", momentum: 0.9, weightDecay },
       ...(options.session === undefined ? {} : { session: options.session }),
-    }, saved ?? freshState(params.specs, seed));
+    }, saved ?? startedState(freshState(params.specs, seed), options.start));
     return new RecogniserTraining(trainer, options, batchSize);
   }
 
@@ -149,11 +152,10 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
    * @throws {RangeError} If the loss is not a finite number, or there are fewer images than a batch takes.
    */
   async step(): Promise<Record<string, number>> {
-    const { data, seed = 1, rate = 0.1, margin = 0.35, marginRamp = 0.3 } = this.#options;
+    const { data, rate = 0.1, margin = 0.35, marginRamp = 0.3 } = this.#options;
     const { step } = this.state;
-    const { indices, flips } = batchIndices(data.length, this.#batchSize, step, seed);
+    const { indices, flips, images } = await this.#batches.take(step);
     indices.forEach((index, i) => {
-      data.image(index, this.#images.subarray(i * 112 * 112 * 3, (i + 1) * 112 * 112 * 3), flips[i]);
       this.#labels[i] = BigInt(data.labels[index]!);
       const { yaw, pitch } = data.poses[index]!;
       this.#poses[2 * i] = (flips[i] ? -yaw : yaw) / POSE_UNIT_DEGREES;
@@ -161,7 +163,7 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
     });
     const size = this.#batchSize;
     return await this.#trainer.step({
-      images: { data: this.#images, shape: [size, 112, 112, 3] },
+      images: { data: images, shape: [size, 112, 112, 3] },
       labels: { data: this.#labels, shape: [size] },
       poses: { data: this.#poses, shape: [size, 2] },
       margin: { data: Float32Array.of(margin * Math.min(1, step / (marginRamp * this.steps))), shape: [] },
@@ -179,10 +181,25 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
     });
   }
 
-  /** Frees the runtime's memory. */
+  /** Frees the runtime's memory and ends the reading thread. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#batches[Symbol.dispose]();
     await this.#trainer[Symbol.asyncDispose]();
   }
+}
+
+/** Puts given weights in place of drawn ones. */
+function startedState(state: TrainingState, start: RecogniserTrainingOptions["start"]): TrainingState {
+  for (const [name, values] of start ?? []) {
+    const drawn = state.values.get(name);
+    if (drawn?.length !== values.length) {
+      throw new TypeError(
+        `Cannot start from ${name} with ${values.length} values: the network has ${drawn?.length ?? "no such weight"}`,
+      );
+    }
+    state.values.set(name, values.slice());
+  }
+  return state;
 }
 
 /** Mean squared error of a linear read-out of (yaw, pitch), in units of 45 degrees. */

@@ -40,6 +40,8 @@ export interface TrainerOptions {
   readonly batchSize: number;
   /** Optimiser and its settings. */
   readonly optimiser: Optimiser;
+  /** Group of a weight by its name; the gradient norm is limited in each group by itself. @default {one group} */
+  readonly clipGroup?: (name: string) => string;
   /** Device and threads. */
   readonly session?: op.SessionOptions;
 }
@@ -107,7 +109,7 @@ export class Trainer implements AsyncDisposable {
    * @throws {TypeError} If the state lacks a weight or has it in another size.
    */
   static async create(options: TrainerOptions, state: TrainingState): Promise<Trainer> {
-    const { parameters, loss, metrics = {}, updates = [], data, optimiser } = options;
+    const { parameters, loss, metrics = {}, updates = [], data, optimiser, clipGroup = () => "" } = options;
     for (const spec of parameters.specs) {
       const size = spec.shape.reduce((a, b) => a * b, 1), found = state.values.get(spec.name)?.length;
       if (found !== size) {
@@ -118,12 +120,14 @@ export class Trainer implements AsyncDisposable {
     }
     const trained = parameters.specs.filter((spec) => spec.trainable);
     const weights = trained.map((spec) => parameters.values.get(spec.name)!);
-    let gradients = op.gradients(loss, weights);
+    const gradients = op.gradients(loss, weights);
     const outputs: Record<string, Value> = { loss: op.identity(loss) };
     if (optimiser.clip !== undefined) {
-      const clipped = op.clipGradientNorm(gradients, optimiser.clip);
-      gradients = clipped.gradients;
-      outputs["gradientNorm"] = clipped.norm;
+      for (const [, members] of Map.groupBy(trained.keys(), (i) => clipGroup(trained[i]!.name))) {
+        const clipped = op.clipGradientNorm(members.map((i) => gradients[i]!), optimiser.clip);
+        members.forEach((i, k) => gradients[i] = clipped.gradients[k]!);
+        outputs["gradientNorm"] ??= clipped.norm; // of the first group
+      }
     }
     const rate = op.input("rate", "float32", []);
     const correction1 = op.input("correction1", "float32", []);
