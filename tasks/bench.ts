@@ -5,7 +5,8 @@ import { checkInputs, note, runTask, say, type TaskSpec } from "./_cli.ts";
 
 const SPEC: TaskSpec = {
   name: "bench",
-  summary: "Measures convolutions, their gradients and the layers between them; 1.00 means as fast as the yardstick.",
+  summary:
+    "Measures convolutions, their gradients, the layers between them and whole training steps; 1.00 means as fast as the yardstick.",
   usage: "deno task bench [options]",
   options: [
     { flag: "json", help: "print JSON in place of the table" },

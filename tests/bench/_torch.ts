@@ -81,6 +81,11 @@ export class TorchBench implements AsyncDisposable {
     return this.#ask({ layer: name, batch: BATCH, ...LAYER_SHAPE });
   }
 
+  /** Times a whole training step. */
+  step(network: string, shape: { readonly batch: number; readonly classes?: number }): Promise<TorchTimes> {
+    return this.#ask({ step: network, ...shape });
+  }
+
   /** Ends the interpreter. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writer.close().catch(() => {});

@@ -2,6 +2,7 @@
 import type { SessionOptions } from "@/onnx/mod.ts";
 import { leastSeconds } from "./_measure.ts";
 import { TorchBench, type TorchTimes } from "./_torch.ts";
+import { stepSeconds, TRAINING_STEPS } from "./training_steps.ts";
 import { convolutionParts, CONVOLUTIONS, layerParts, LAYERS, matmulParts, operations, type Parts } from "./cases.ts";
 
 /** Size of the matrices whose product is the machine's measure. */
@@ -60,6 +61,7 @@ export async function measureAll(
   { seconds, threads, python, device = "cpu", filter = "", onCase, signal }: ReportOptions,
 ): Promise<Report> {
   const convolutions = CONVOLUTIONS.filter(({ name }) => name.includes(filter));
+  const steps = Object.entries(TRAINING_STEPS).filter(([name]) => `train ${name}`.includes(filter));
   const layers = Object.keys(LAYERS).filter((name) => name.includes(filter));
   const time = (name: string, { inputs, outputs }: Parts) => {
     signal?.throwIfAborted();
@@ -96,6 +98,13 @@ export async function measureAll(
     for (const [part, parts] of Object.entries(layerParts(layer))) {
       add(layer, part, await time(`${layer} ${part}`, parts), null, theirs);
     }
+  }
+  for (const [name, shape] of steps) {
+    signal?.throwIfAborted();
+    onCase?.(`train ${name}`);
+    const theirs = await torch?.step(name, shape);
+    const ours = await stepSeconds(name, { seconds, session: { device, threads } });
+    add(`train ${name}, batch ${shape.batch}`, "step", ours, null, theirs);
   }
   return { threads, torch: torch?.version ?? null, rows };
 }

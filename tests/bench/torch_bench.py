@@ -2,7 +2,8 @@
 
 One case a line of JSON on standard input, one line of JSON with least times in seconds for each: first
 {"seconds", "threads"} -> {"version"}, then {"matmul": size} -> {"forward"}, {"convolution": {...}} -> {"forward", "input",
-"weight"} or {"layer": name, "channels", "size", "batch"} -> {"forward", "training"}.
+"weight"}, {"layer": name, "channels", "size", "batch"} -> {"forward", "training"} or {"step": "recogniser" or "generator", "batch",
+"classes"} -> {"step"}.
 """
 
 import json
@@ -11,6 +12,7 @@ import time
 
 import torch
 import torch.nn.functional as F
+import torch_training
 
 
 def least(run):
@@ -78,6 +80,10 @@ def answer(job):
         return matmul(job["matmul"])
     if "convolution" in job:
         return convolution(job["convolution"])
+    if job.get("step") == "recogniser":
+        return {"step": least(torch_training.recogniser(job["batch"], job["classes"]))}
+    if job.get("step") == "generator":
+        return {"step": least(torch_training.generator(job["batch"]))}
     return layer(job["layer"], job["batch"], job["channels"], job["size"])
 
 
