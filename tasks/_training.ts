@@ -2,6 +2,7 @@
 import { trainingLoop, type TrainingRun } from "@/training/mod.ts";
 import { openWeights, type TensorInput, writeSafetensors } from "@/weights/mod.ts";
 import { note, Progress, say, type TaskArguments, type TaskOption } from "./_cli.ts";
+import { VALIDATION_OPTIONS } from "./_validation.ts";
 
 /** Where the training images lie. */
 export const DATA_OPTION: TaskOption = {
@@ -14,6 +15,7 @@ export const DATA_OPTION: TaskOption = {
 /** How a run is carried out; these change its speed, never its result. */
 export const RUN_OPTIONS: readonly TaskOption[] = [
   { flag: "threads", value: "N", default: 0, help: "threads inside one operation; 0 lets the runtime choose" },
+  ...VALIDATION_OPTIONS,
   { flag: "checkpoint", value: "S", default: 120, help: "time between checkpoints", unit: "seconds" },
 ];
 
@@ -33,6 +35,8 @@ export interface TrainToFileOptions {
   readonly about: string;
   /** The figures beside the progress. */
   readonly figures: (means: Readonly<Record<string, number>>) => string;
+  /** Measures the network on held-out identities; for the log. */
+  readonly validate?: (() => Promise<Readonly<Record<string, number>>>) | undefined;
   /** Stops the run, with a checkpoint. */
   readonly signal: AbortSignal;
 }
@@ -44,10 +48,11 @@ export interface TrainToFileOptions {
  */
 export async function trainToFile(
   run: WritableRun,
-  { args, text, about, figures, signal }: TrainToFileOptions,
+  { args, text, about, figures, validate, signal }: TrainToFileOptions,
 ): Promise<void> {
   const folder = args.text("output");
   note(`${about}, ${run.steps} steps, from step ${run.state.step}`);
+  const every = args.integer("held-every", { min: 1 });
   const progress = new Progress({ total: run.steps, unit: "steps", start: run.state.step });
   const done = await trainingLoop(run, {
     folder,
@@ -55,6 +60,12 @@ export async function trainToFile(
     now: () => performance.now(),
     checkpointSeconds: args.number("checkpoint", { min: 1 }),
     signal,
+    onLog: async (step) => {
+      if (validate === undefined || step % every !== 0 && step !== run.steps) return undefined;
+      const held = await validate();
+      note(`step ${step}, held-out: ${Object.entries(held).map(([k, v]) => `${k} ${v.toFixed(3)}`).join(", ")}`);
+      return held;
+    },
     onStep: (step, means) => progress.update(step, `loss ${means["loss"]!.toFixed(3)} ${figures(means)}`),
   });
   progress.stop();

@@ -3,10 +3,12 @@ import { embedImages } from "@/evaluation/mod.ts";
 import { loadRecogniser, recogniserConfig } from "@/networks/mod.ts";
 import { norm } from "@/identity/mod.ts";
 import { PackedImages, RecogniserTraining, resume } from "@/training/mod.ts";
-import { checkInputs, runTask, type TaskSpec } from "./_cli.ts";
+import { checkInputs, runTask, type TaskMain, type TaskSpec } from "./_cli.ts";
 import { DATA_OPTION, readAll, RUN_OPTIONS, trainToFile } from "./_training.ts";
+import { HeldOut } from "./_validation.ts";
 
-const SPEC: TaskSpec = {
+/** What the task takes. */
+export const SPEC: TaskSpec = {
   name: "train:arcface",
   summary: "Trains a recogniser: IResNet with the ArcFace loss. Stopped and started again, it goes on where it was.",
   usage: "deno task train:arcface --data DIR --output DIR [options]",
@@ -49,35 +51,39 @@ async function startFrom(path: string, data: PackedImages, threads: number, sign
   return weights.set("classes.weight", centres);
 }
 
-if (import.meta.main) {
-  await runTask(SPEC, async (args, signal) => {
-    const folder = args.text("output"), start = args.optionalText("start");
-    const settings = {
-      epochs: args.number("epochs", { min: 0.01 }),
-      batchSize: args.integer("batch-size", { min: 2 }),
-      rate: args.number("rate", { min: 0 }),
-      margin: args.number("margin", { min: 0, max: 1 }),
-      scale: args.number("scale", { min: 1 }),
-      poseWeight: args.number("pose-weight", { min: 0 }),
-      seed: args.integer("seed", { min: 0 }),
-    };
-    using data = await checkInputs(() => new PackedImages(args.text("data")));
-    const text = { kind: "recogniser", settings: JSON.stringify({ ...settings, start, images: data.length }) };
-    const saved = await checkInputs(() => resume(folder, text));
-    const session = { threads: args.integer("threads", { min: 0 }) };
-    const first = start === undefined || saved !== undefined
-      ? {}
-      : { start: await checkInputs(() => startFrom(start, data, session.threads, signal)) };
-    await using run = await RecogniserTraining.create(
-      { config: recogniserConfig("mini"), data, ...settings, ...first, session },
-      saved,
-    );
-    await trainToFile(run, {
-      args,
-      text,
-      about: `${data.length} images of ${data.classes} identities`,
-      figures: (means) => `acc ${means["accuracy"]!.toFixed(3)}`,
-      signal,
-    });
+/** The body of the task. */
+export const main: TaskMain = async (args, signal) => {
+  const folder = args.text("output"), start = args.optionalText("start");
+  const settings = {
+    epochs: args.number("epochs", { min: 0.01 }),
+    batchSize: args.integer("batch-size", { min: 2 }),
+    rate: args.number("rate", { min: 0 }),
+    margin: args.number("margin", { min: 0, max: 1 }),
+    scale: args.number("scale", { min: 1 }),
+    poseWeight: args.number("pose-weight", { min: 0 }),
+    seed: args.integer("seed", { min: 0 }),
+  };
+  using data = await checkInputs(() => new PackedImages(args.text("data")));
+  const text = { kind: "recogniser", settings: JSON.stringify({ ...settings, start, images: data.length }) };
+  using held = await checkInputs(() => HeldOut.open(args));
+  const saved = await checkInputs(() => resume(folder, text));
+  const session = { threads: args.integer("threads", { min: 0 }) };
+  const config = recogniserConfig("mini");
+  const first = start === undefined || saved !== undefined
+    ? {}
+    : { start: await checkInputs(() => startFrom(start, data, session.threads, signal)) };
+  await using run = await RecogniserTraining.create(
+    { config, data, ...settings, ...first, session },
+    saved,
+  );
+  await trainToFile(run, {
+    args,
+    text,
+    about: `${data.length} images of ${data.classes} identities`,
+    figures: (means) => `acc ${means["accuracy"]!.toFixed(3)}`,
+    validate: held && (() => held.recogniser(config, run.state.values, session, signal)),
+    signal,
   });
-}
+};
+
+if (import.meta.main) await runTask(SPEC, main);

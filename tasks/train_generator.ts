@@ -3,10 +3,12 @@ import { embedImages } from "@/evaluation/mod.ts";
 import { fitMoments, saveMoments } from "@/identity/mod.ts";
 import { loadRecogniser, recogniserConfig, vec2faceConfig } from "@/networks/mod.ts";
 import { GENERATOR_LOSS_WEIGHTS, GeneratorTraining, PackedImages, resume } from "@/training/mod.ts";
-import { checkInputs, runTask, say, type TaskSpec } from "./_cli.ts";
+import { checkInputs, runTask, say, type TaskMain, type TaskSpec } from "./_cli.ts";
 import { DATA_OPTION, readAll, RUN_OPTIONS, trainToFile } from "./_training.ts";
+import { HeldOut } from "./_validation.ts";
 
-const SPEC: TaskSpec = {
+/** What the task takes. */
+export const SPEC: TaskSpec = {
   name: "train:generator",
   summary:
     "Trains the Vec2Face generator on a recogniser's vectors. Stopped and started again, it goes on where it was.",
@@ -32,55 +34,59 @@ const SPEC: TaskSpec = {
   ],
 };
 
-if (import.meta.main) {
-  await runTask(SPEC, async (args, signal) => {
-    const folder = args.text("output"), start = args.optionalText("start");
-    const settings = {
-      steps: args.integer("steps", { min: 1 }),
-      batchSize: args.integer("batch-size", { min: 1 }),
-      rate: args.number("rate", { min: 0 }),
-      seed: args.integer("seed", { min: 0 }),
-      weights: { ...GENERATOR_LOSS_WEIGHTS, identity: args.number("identity-weight", { min: 0 }) },
-    };
-    const weight = args.number("adversarial-weight", { min: 0 }), from = args.integer("adversarial-from", { min: 0 });
-    const adversarial = weight > 0 ? { adversarial: { weight, from } } : {};
-    using data = await checkInputs(() => new PackedImages(args.text("data")));
-    const recogniserWeights = await checkInputs(() => readAll(args.text("recogniser")));
-    const text = {
-      kind: "generator",
-      settings: JSON.stringify({ ...settings, ...adversarial, start, images: data.length }),
-    };
-    const saved = await checkInputs(() => resume(folder, text)) ??
-      (start === undefined
-        ? undefined
-        : { step: 0, values: await checkInputs(() => readAll(start)), slots: new Map() });
-    const threads = args.integer("threads", { min: 0 });
-    const config = vec2faceConfig("mini");
-    await using run = await GeneratorTraining.create({
-      config,
-      recogniser: recogniserConfig("mini"),
-      recogniserWeights,
-      data,
-      ...settings,
-      ...adversarial,
-      session: { threads },
-    }, saved);
-    await trainToFile(run, {
-      args,
-      text,
-      about: `${data.length} images`,
-      figures: (means) => `cos ${(1 - means["identity"]!).toFixed(3)}`,
-      signal,
-    });
-    // The Gaussian that identities are drawn from.
-    const recogniser = await loadRecogniser({ model: "mini", weights: args.text("recogniser"), threads });
-    const perIdentity = args.integer("moments-images", { min: 1 });
-    const chosen = data.firstImages(perIdentity);
-    const source = { length: chosen.length, image: (i: number, out: Uint8Array) => data.image(chosen[i]!, out) };
-    const features = await embedImages(source, recogniser, { signal });
-    await recogniser.release();
-    const moments = `${folder}/id_moments.safetensors`;
-    saveMoments(moments, fitMoments(features, config.vectorSize), { dtype: "float16" });
-    say(moments);
+/** The body of the task. */
+export const main: TaskMain = async (args, signal) => {
+  const folder = args.text("output"), start = args.optionalText("start");
+  const settings = {
+    steps: args.integer("steps", { min: 1 }),
+    batchSize: args.integer("batch-size", { min: 1 }),
+    rate: args.number("rate", { min: 0 }),
+    seed: args.integer("seed", { min: 0 }),
+    weights: { ...GENERATOR_LOSS_WEIGHTS, identity: args.number("identity-weight", { min: 0 }) },
+  };
+  const weight = args.number("adversarial-weight", { min: 0 }), from = args.integer("adversarial-from", { min: 0 });
+  const adversarial = weight > 0 ? { adversarial: { weight, from } } : {};
+  using data = await checkInputs(() => new PackedImages(args.text("data")));
+  using held = await checkInputs(() => HeldOut.open(args));
+  const recogniserWeights = await checkInputs(() => readAll(args.text("recogniser")));
+  const text = {
+    kind: "generator",
+    settings: JSON.stringify({ ...settings, ...adversarial, start, images: data.length }),
+  };
+  const saved = await checkInputs(() => resume(folder, text)) ??
+    (start === undefined ? undefined : { step: 0, values: await checkInputs(() => readAll(start)), slots: new Map() });
+  const threads = args.integer("threads", { min: 0 });
+  const config = vec2faceConfig("mini"), recogniserShape = recogniserConfig("mini"), session = { threads };
+  await using run = await GeneratorTraining.create({
+    config,
+    recogniser: recogniserShape,
+    recogniserWeights,
+    data,
+    ...settings,
+    ...adversarial,
+    session,
+  }, saved);
+  await trainToFile(run, {
+    args,
+    text,
+    about: `${data.length} images`,
+    figures: (means) => `cos ${(1 - means["identity"]!).toFixed(3)}`,
+    validate: held && (() => {
+      const judge = { config: recogniserShape, weights: recogniserWeights };
+      return held.generator(config, run.state.values, judge, session, signal);
+    }),
+    signal,
   });
-}
+  // The Gaussian that identities are drawn from.
+  const recogniser = await loadRecogniser({ model: "mini", weights: args.text("recogniser"), threads });
+  const perIdentity = args.integer("moments-images", { min: 1 });
+  const chosen = data.firstImages(perIdentity);
+  const source = { length: chosen.length, image: (i: number, out: Uint8Array) => data.image(chosen[i]!, out) };
+  const features = await embedImages(source, recogniser, { signal });
+  await recogniser.release();
+  const moments = `${folder}/id_moments.safetensors`;
+  saveMoments(moments, fitMoments(features, config.vectorSize), { dtype: "float16" });
+  say(moments);
+};
+
+if (import.meta.main) await runTask(SPEC, main);

@@ -1,0 +1,42 @@
+/** The training tasks on a handful of noise images: files, log, validation, going on after an end, mistakes. */
+import assert from "node:assert/strict";
+import { loadMoments } from "@/identity/mod.ts";
+import { openWeights } from "@/weights/mod.ts";
+import { withPacked } from "../training/_packed.ts";
+import { call } from "./_sandbox.ts";
+
+const ARCFACE = "../../tasks/train_arcface.ts", GENERATOR = "../../tasks/train_generator.ts";
+
+Deno.test("train:arcface, then train:generator on its weights, validated on held-out images", () =>
+  withPacked(12, async (data) => {
+    const common = ["--data", data, "--held", data, "--held-every", "20", "--batch-size", "2", "--threads", "1"];
+    const first = ["--output", `${data}/recogniser`, "--epochs", "0.5", ...common];
+    const { code, out, err } = await call(ARCFACE, first);
+    assert.equal(code, 0, err);
+    assert.equal(out.trim(), `${data}/recogniser/recogniser.safetensors`);
+    assert.match(err, /step 3, held-out: heldAccuracy 0\.\d+/);
+    const log = (await Deno.readTextFile(`${data}/recogniser/log.jsonl`)).trim().split("\n").map((l) => JSON.parse(l));
+    assert.equal(log.length, 1);
+    assert.ok(log[0].step === 3 && log[0].loss > 0 && log[0].heldAccuracy > 0);
+
+    const again = ["--output", `${data}/second`, "--epochs", "0.34", ...common];
+    const started = await call(ARCFACE, [...again, "--start", out.trim()]);
+    assert.equal(started.code, 0, started.err);
+
+    const second = ["--output", `${data}/generator`, "--recogniser", out.trim(), "--steps", "1", ...common];
+    const made = await call(GENERATOR, second);
+    assert.equal(made.code, 0, made.err);
+    assert.match(made.err, /step 1, held-out: heldCosine -?0\.\d+/);
+    assert.ok(openWeights(`${data}/generator/generator.safetensors`).tensors.size > 100);
+    assert.equal(loadMoments(`${data}/generator/id_moments.safetensors`).width, 512);
+
+    const other = await call(GENERATOR, [...second, "--rate", "0.1"]);
+    assert.equal(other.code, 2);
+    assert.match(other.err, /use the same settings or another folder/);
+  }));
+
+Deno.test("train:arcface names the folder that it cannot read", async () => {
+  const { code, err } = await call(ARCFACE, ["--data", "no-such-folder"]);
+  assert.equal(code, 2);
+  assert.match(err, /no-such-folder/);
+});
