@@ -1,9 +1,9 @@
 /** `deno task train:generator`: trains a generator on packed training images and a recogniser. */
-import { embedImages } from "@/evaluation/mod.ts";
+import { embedImages, identityCentres } from "@/evaluation/mod.ts";
 import { fitMoments, saveMoments } from "@/identity/mod.ts";
 import { loadRecogniser, recogniserConfig, vec2faceConfig } from "@/networks/mod.ts";
 import { GENERATOR_LOSS_WEIGHTS, GeneratorTraining, PackedImages, resume } from "@/training/mod.ts";
-import { checkInputs, runTask, say, type TaskMain, type TaskSpec } from "./_cli.ts";
+import { checkInputs, runTask, say, type TaskMain, type TaskSpec, UsageError } from "./_cli.ts";
 import { DATA_OPTION, readAll, RUN_OPTIONS, trainToFile } from "./_training.ts";
 import { HeldOut } from "./_validation.ts";
 
@@ -26,6 +26,13 @@ export const SPEC: TaskSpec = {
     { flag: "adversarial-weight", value: "X", default: 0, help: "weight of a discriminator's verdict; 0 for none" },
     { flag: "adversarial-from", value: "STEP", default: 0, help: "first step of the discriminator" },
     { flag: "moments-images", value: "N", default: 4, help: "images an identity that the Gaussian is fitted on" },
+    {
+      flag: "moments-of",
+      value: "WHAT",
+      default: "images",
+      help: "fit the Gaussian to the vectors of images, or to their means, the centres of identities",
+      unit: "images, centres",
+    },
     ...RUN_OPTIONS,
   ],
   examples: [
@@ -46,6 +53,10 @@ export const main: TaskMain = async (args, signal) => {
   };
   const weight = args.number("adversarial-weight", { min: 0 }), from = args.integer("adversarial-from", { min: 0 });
   const adversarial = weight > 0 ? { adversarial: { weight, from } } : {};
+  const of = args.text("moments-of");
+  if (of !== "images" && of !== "centres") {
+    throw new UsageError(`--moments-of: found "${of}", expected images or centres`);
+  }
   using data = await checkInputs(() => new PackedImages(args.text("data")));
   using held = await checkInputs(() => HeldOut.open(args));
   const recogniserWeights = await checkInputs(() => readAll(args.text("recogniser")));
@@ -85,7 +96,9 @@ export const main: TaskMain = async (args, signal) => {
   const features = await embedImages(source, recogniser, { signal });
   await recogniser.release();
   const moments = `${folder}/id_moments.safetensors`;
-  saveMoments(moments, fitMoments(features, config.vectorSize), { dtype: "float16" });
+  const labels = chosen.map((i) => data.labels[i]!);
+  const rows = of === "centres" ? identityCentres(features, labels, config.vectorSize) : features;
+  saveMoments(moments, fitMoments(rows, config.vectorSize), { dtype: "float16", metadata: { of } });
   say(moments);
 };
 

@@ -7,6 +7,7 @@
 export * from "./cosine.ts";
 export * from "./embed_images.ts";
 export * from "./generator_report.ts";
+export * from "./identity_centres.ts";
 export * from "./linear_probe.ts";
 export * from "./pairs.ts";
 export * from "./probe_folds.ts";
