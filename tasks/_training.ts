@@ -12,8 +12,9 @@ export const DATA_OPTION: TaskOption = {
   help: "packed images, as deno task render --format npy writes",
 };
 
-/** How a run is carried out; these change its speed, never its result. */
+/** How a run is carried out; but for replicas these change its speed, never its result. */
 export const RUN_OPTIONS: readonly TaskOption[] = [
+  { flag: "replicas", value: "N", default: 1, help: "threads that share a batch; batch norms see a share each" },
   { flag: "threads", value: "N", default: 0, help: "threads inside one operation; 0 lets the runtime choose" },
   ...VALIDATION_OPTIONS,
   { flag: "checkpoint", value: "S", default: 120, help: "time between checkpoints", unit: "seconds" },

@@ -35,6 +35,7 @@ import { BatchReader } from "./batches.ts";
 import type { TrainingRun } from "./loop.ts";
 import type { PackedImages } from "./packed_images.ts";
 import { freshState } from "./recogniser.ts";
+import { shareOf } from "./_replicas.ts";
 import { warmupCosine } from "./schedule.ts";
 import { ssim } from "./ssim.ts";
 import type { TrainingState } from "./state.ts";
@@ -92,6 +93,8 @@ export interface GeneratorTrainingOptions {
   };
   /** Seed of first weights, order, flips and masks. @default {1} */
   readonly seed?: number;
+  /** Threads that share a batch; must divide it. @default {1} */
+  readonly replicas?: number;
   /** Device and threads. */
   readonly session?: op.SessionOptions;
 }
@@ -189,11 +192,12 @@ async function buildTrainer(
   judged: boolean,
   saved: TrainingState | undefined,
 ): Promise<Trainer> {
-  const { config, batchSize = 16, weightDecay = 0.02, weights = GENERATOR_LOSS_WEIGHTS, seed = 1 } = options;
+  const { config, batchSize = 16, replicas = 1, weightDecay = 0.02, weights = GENERATOR_LOSS_WEIGHTS } = options;
+  const { seed = 1 } = options, share = shareOf(batchSize, replicas);
   const params = inputParameters();
-  const bytes = op.input("images", "uint8", [batchSize, 112, 112, 3]);
-  const heads = op.input("heads", "uint8", [batchSize, 112, 112]);
-  const tokens = vec2faceInputs(config, { batch: batchSize, kept: keptTokens(TRAINING_MASK) });
+  const bytes = op.input("images", "uint8", [share, 112, 112, 3]);
+  const heads = op.input("heads", "uint8", [share, 112, 112]);
+  const tokens = vec2faceInputs(config, { batch: share, kept: keptTokens(TRAINING_MASK) });
   const real = imagesFromBytes(bytes);
   const judge = arrayParameters(options.recogniserWeights, { prefix: "recogniser." });
   const target = iresnet(options.recogniser, judge, real);
@@ -225,6 +229,7 @@ async function buildTrainer(
     loss,
     metrics,
     batchSize,
+    replicas,
     optimiser: { kind: "adamw", beta1: 0.9, beta2: 0.99, weightDecay, clip: 1 },
     clipGroup: (name) => name.startsWith(DISCRIMINATOR_PREFIX) ? "discriminator" : "generator",
     ...(options.session === undefined ? {} : { session: options.session }),

@@ -24,6 +24,7 @@ import { arcfaceLoss } from "./arcface.ts";
 import { BatchReader } from "./batches.ts";
 import { imagesFromBytes } from "./image_input.ts";
 import type { PackedImages } from "./packed_images.ts";
+import { shareOf } from "./_replicas.ts";
 import { warmupCosine } from "./schedule.ts";
 import type { TrainingRun } from "./loop.ts";
 import type { TrainingState } from "./state.ts";
@@ -55,6 +56,8 @@ export interface RecogniserTrainingOptions {
   readonly seed?: number;
   /** Weights by name that replace drawn ones, such as those of an earlier run; `classes.weight` are the class vectors. */
   readonly start?: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
+  /** Threads that share a batch; must divide it. @default {1} */
+  readonly replicas?: number;
   /** Device and threads. */
   readonly session?: op.SessionOptions;
 }
@@ -113,11 +116,12 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
    * @throws {TypeError} If the state or the weights to start from belong to another network.
    */
   static async create(options: RecogniserTrainingOptions, saved?: TrainingState): Promise<RecogniserTraining> {
-    const { config, data, batchSize = 64, scale = 32, poseWeight = 1, weightDecay = 5e-4, seed = 1 } = options;
+    const { config, data, batchSize = 64, replicas = 1, scale = 32, poseWeight = 1 } = options;
+    const { weightDecay = 5e-4, seed = 1 } = options, share = shareOf(batchSize, replicas);
     const params = inputParameters();
-    const images = op.input("images", "uint8", [batchSize, config.inputSize, config.inputSize, 3]);
-    const labels = op.input("labels", "int64", [batchSize]);
-    const poses = op.input("poses", "float32", [batchSize, 2]);
+    const images = op.input("images", "uint8", [share, config.inputSize, config.inputSize, 3]);
+    const labels = op.input("labels", "int64", [share]);
+    const poses = op.input("poses", "float32", [share, 2]);
     const margin = op.input("margin", "float32", []);
     const { features, updates } = iresnet(config, params, imagesFromBytes(images), { training: true });
     const centres = params.param("classes.weight", [data.classes, config.features], {
@@ -134,6 +138,7 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
       metrics: { arcface: arc.loss, accuracy: arc.accuracy, cosine: arc.cosine, pose },
       updates,
       batchSize,
+      replicas,
       optimiser: { kind: "sgd", momentum: 0.9, weightDecay },
       ...(options.session === undefined ? {} : { session: options.session }),
     }, saved ?? startedState(freshState(params.specs, seed), options.start));

@@ -1,5 +1,7 @@
 /**
- * A training step as one session run: forward pass, gradients and optimiser in one graph.
+ * A training step as one session run: forward pass, gradients and optimiser in one graph. With replicas, threads compute the
+ * gradients of equal shares of the batch, and the optimiser takes their mean; batch norms then see a share each, as under
+ * PyTorch's DistributedDataParallel, and running statistics follow the mean of the shares' statistics.
  *
  * Weights and moments are graph inputs and outputs. Two sets of buffers take turns, so that the runtime never writes what
  * it still reads and no memory is allocated from step to step.
@@ -7,8 +9,10 @@
  * @module
  */
 import * as op from "@/onnx/mod.ts";
-import type { Session, Value } from "@/onnx/mod.ts";
+import type { Value } from "@/onnx/mod.ts";
 import { type ParameterSpec, type StatisticsUpdate, updateRunningStatistics } from "@/networks/mod.ts";
+import { type Engine, replicatedEngine, singleEngine } from "./_engine.ts";
+import { shareOf } from "./_replicas.ts";
 import type { TrainingState } from "./state.ts";
 
 /** Optimiser of a training graph. */
@@ -26,7 +30,7 @@ export interface TrainedParameters {
 
 /** Description of a training graph. */
 export interface TrainerOptions {
-  /** Graph inputs that every step feeds. */
+  /** Graph inputs that every step feeds; their first axis is that of one replica's share. */
   readonly data: readonly Value[];
   /** Weights to train. */
   readonly parameters: TrainedParameters;
@@ -36,8 +40,10 @@ export interface TrainerOptions {
   readonly metrics?: Readonly<Record<string, Value>>;
   /** Batch statistics that move running ones. */
   readonly updates?: readonly StatisticsUpdate[];
-  /** Samples a step. */
+  /** Samples a step, of all replicas together. */
   readonly batchSize: number;
+  /** Threads that share a batch, each with a copy of the graph. @default {1} */
+  readonly replicas?: number;
   /** Optimiser and its settings. */
   readonly optimiser: Optimiser;
   /** Group of a weight by its name; the gradient norm is limited in each group by itself. @default {one group} */
@@ -71,7 +77,7 @@ type Buffer = Float32Array<ArrayBuffer>;
  * ```
  */
 export class Trainer implements AsyncDisposable {
-  readonly #session: Session;
+  readonly #engine: Engine;
   readonly #options: TrainerOptions;
   readonly #trained: readonly ParameterSpec[];
   readonly #used: readonly ParameterSpec[];
@@ -81,12 +87,12 @@ export class Trainer implements AsyncDisposable {
   readonly state: TrainingState;
 
   private constructor(
-    session: Session,
+    engine: Engine,
     options: TrainerOptions,
     used: readonly ParameterSpec[],
     state: TrainingState,
   ) {
-    this.#session = session;
+    this.#engine = engine;
     this.#options = options;
     this.#used = used;
     this.#trained = used.filter((spec) => spec.trainable);
@@ -107,9 +113,11 @@ export class Trainer implements AsyncDisposable {
    * @param state Where to start; missing moments start at zero. The trainer keeps it and changes it.
    * @returns The trainer, before its next step.
    * @throws {TypeError} If the state lacks a weight or has it in another size.
+   * @throws {RangeError} If the replicas cannot share the batch evenly.
    */
   static async create(options: TrainerOptions, state: TrainingState): Promise<Trainer> {
-    const { parameters, loss, metrics = {}, updates = [], data, optimiser, clipGroup = () => "" } = options;
+    const { parameters, loss, metrics = {}, updates = [], data, batchSize, replicas = 1 } = options;
+    shareOf(batchSize, replicas);
     for (const spec of parameters.specs) {
       const size = spec.shape.reduce((a, b) => a * b, 1), found = state.values.get(spec.name)?.length;
       if (found !== size) {
@@ -121,53 +129,32 @@ export class Trainer implements AsyncDisposable {
     const trained = parameters.specs.filter((spec) => spec.trainable);
     const weights = trained.map((spec) => parameters.values.get(spec.name)!);
     const gradients = op.gradients(loss, weights);
-    const outputs: Record<string, Value> = { loss: op.identity(loss) };
-    if (optimiser.clip !== undefined) {
-      for (const [, members] of Map.groupBy(trained.keys(), (i) => clipGroup(trained[i]!.name))) {
-        const clipped = op.clipGradientNorm(members.map((i) => gradients[i]!), optimiser.clip);
-        members.forEach((i, k) => gradients[i] = clipped.gradients[k]!);
-        outputs["gradientNorm"] ??= clipped.norm; // of the first group
-      }
-    }
-    const rate = op.input("rate", "float32", []);
-    const correction1 = op.input("correction1", "float32", []);
-    const correction2 = op.input("correction2", "float32", []);
-    const slots: Value[] = [];
-    trained.forEach((spec, i) => {
-      const weightDecay = spec.decay ? optimiser.weightDecay ?? 0 : 0;
-      const names = slotsOf(optimiser, spec.name);
-      const inputs = names.map((name) => op.input(name, "float32", spec.shape));
-      slots.push(...inputs);
-      if (optimiser.kind === "sgd") {
-        const next = op.sgdStep(weights[i]!, gradients[i]!, inputs[0]!, rate, { ...optimiser, weightDecay });
-        outputs[`${spec.name}'`] = next.parameter;
-        outputs[`${names[0]}'`] = next.velocity;
-      } else {
-        const moments = { first: inputs[0]!, second: inputs[1]! };
-        const schedule = { rate, correction1, correction2 };
-        const next = op.adamwStep(weights[i]!, gradients[i]!, moments, schedule, { ...optimiser, weightDecay });
-        outputs[`${spec.name}'`] = next.parameter;
-        outputs[`${names[0]}'`] = next.first;
-        outputs[`${names[1]}'`] = next.second;
-      }
-    });
-    for (const [name, value] of Object.entries(metrics)) outputs[name] = op.identity(value);
+    const reports: Record<string, Value> = { loss: op.identity(loss) };
+    for (const [name, value] of Object.entries(metrics)) reports[name] = op.identity(value);
     for (const { meanName, varianceName, mean, variance } of updates) {
-      outputs[`${meanName}'`] = op.identity(mean);
-      outputs[`${varianceName}'`] = op.identity(variance);
+      reports[`${meanName}'`] = op.identity(mean);
+      reports[`${varianceName}'`] = op.identity(variance);
     }
     // Buffers that only evaluation reads, such as running statistics, are no inputs of this graph.
-    const reachable = new Set(op.sortNodes(Object.values(outputs)).flatMap((node) => node.inputs));
+    const reachable = new Set(op.sortNodes([...Object.values(reports), ...gradients]).flatMap((node) => node.inputs));
     const used = parameters.specs.filter((spec) => reachable.has(parameters.values.get(spec.name)!));
-    const schedule = optimiser.kind === "sgd" ? [rate] : [rate, correction1, correction2];
-    const inputs = [...data, ...used.map((spec) => parameters.values.get(spec.name)!), ...slots, ...schedule];
-    const session = await op.createSession(op.buildModel({ inputs, outputs }), options.session);
-    return new Trainer(session, options, used, state);
+    const graphWeight = ({ name, shape }: ParameterSpec) => ({ name, shape, value: parameters.values.get(name)! });
+    const parts = {
+      data,
+      weights: used.map(graphWeight),
+      trained: trained.map(graphWeight),
+      reports,
+      gradients,
+      optimise: (gradients: readonly Value[]) => optimiserPart(trained, weights, gradients, options),
+    };
+    const { session = {} } = options;
+    const engine = replicas > 1 ? await replicatedEngine(replicas, parts, session) : await singleEngine(parts, session);
+    return new Trainer(engine, options, used, state);
   }
 
   /** The device that runs the step. */
   get device(): op.Device {
-    return this.#session.device;
+    return this.#engine.device;
   }
 
   /**
@@ -179,26 +166,25 @@ export class Trainer implements AsyncDisposable {
    * @throws {RangeError} If the loss is not a finite number; the state is then as it was before the step.
    */
   async step(data: Readonly<Record<string, op.Tensor>>, rate: number): Promise<Record<string, number>> {
-    const { optimiser, updates = [], batchSize, metrics = {} } = this.#options;
-    const feeds: Record<string, op.Tensor> = { ...data, rate: { data: Float32Array.of(rate), shape: [] } };
+    const { optimiser, updates = [], batchSize, replicas = 1, metrics = {} } = this.#options;
+    const rest: Record<string, op.Tensor> = { rate: { data: Float32Array.of(rate), shape: [] } };
     if (optimiser.kind === "adamw") {
       const t = this.state.step + 1, { beta1 = 0.9, beta2 = 0.999 } = optimiser;
-      feeds["correction1"] = { data: Float32Array.of(1 - beta1 ** t), shape: [] };
-      feeds["correction2"] = { data: Float32Array.of(1 - beta2 ** t), shape: [] };
+      rest["correction1"] = { data: Float32Array.of(1 - beta1 ** t), shape: [] };
+      rest["correction2"] = { data: Float32Array.of(1 - beta2 ** t), shape: [] };
     }
     const into: Record<string, op.Tensor> = {};
-    for (const { name, shape } of this.#used) feeds[name] = { data: this.state.values.get(name)!, shape };
     for (const { name, shape } of this.#trained) {
       into[`${name}'`] = { data: this.#spare.get(name)!, shape };
       for (const slot of slotsOf(optimiser, name)) {
-        feeds[slot] = { data: this.state.slots.get(slot)!, shape };
+        rest[slot] = { data: this.state.slots.get(slot)!, shape };
         into[`${slot}'`] = { data: this.#spare.get(slot)!, shape };
       }
     }
-    const results = await this.#session.run(feeds, into);
+    const results = await this.#engine.run(data, this.state.values, rest, into);
     const report: Record<string, number> = {};
     for (const name of ["loss", ...(optimiser.clip === undefined ? [] : ["gradientNorm"]), ...Object.keys(metrics)]) {
-      report[name] = results[name]!.data[0] as number;
+      report[name] = results[name]?.data[0] as number;
     }
     if (!Number.isFinite(report["loss"])) {
       throw new RangeError(`Cannot go on training: the loss at step ${this.state.step} is ${report["loss"]}`);
@@ -216,7 +202,7 @@ export class Trainer implements AsyncDisposable {
         {
           mean: results[`${update.meanName}'`]!.data as Float32Array,
           variance: results[`${update.varianceName}'`]!.data as Float32Array,
-          count: batchSize * update.elementsPerSample,
+          count: batchSize / replicas * update.elementsPerSample,
         },
       );
     }
@@ -232,8 +218,48 @@ export class Trainer implements AsyncDisposable {
 
   /** Frees the runtime's memory. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#session.release();
+    await this.#engine[Symbol.asyncDispose]();
   }
+}
+
+/** New weights and moments from gradients; the first group's gradient norm is reported when it is limited. */
+function optimiserPart(
+  trained: readonly ParameterSpec[],
+  weights: readonly Value[],
+  raw: readonly Value[],
+  { optimiser, clipGroup = () => "" }: TrainerOptions,
+): { inputs: Value[]; outputs: Record<string, Value> } {
+  const gradients = [...raw], outputs: Record<string, Value> = {};
+  if (optimiser.clip !== undefined) {
+    for (const [, members] of Map.groupBy(trained.keys(), (i) => clipGroup(trained[i]!.name))) {
+      const clipped = op.clipGradientNorm(members.map((i) => gradients[i]!), optimiser.clip);
+      members.forEach((i, k) => gradients[i] = clipped.gradients[k]!);
+      outputs["gradientNorm"] ??= clipped.norm;
+    }
+  }
+  const rate = op.input("rate", "float32", []);
+  const correction1 = op.input("correction1", "float32", []);
+  const correction2 = op.input("correction2", "float32", []);
+  const slots: Value[] = [];
+  trained.forEach((spec, i) => {
+    const weightDecay = spec.decay ? optimiser.weightDecay ?? 0 : 0;
+    const names = slotsOf(optimiser, spec.name);
+    const inputs = names.map((name) => op.input(name, "float32", spec.shape));
+    slots.push(...inputs);
+    if (optimiser.kind === "sgd") {
+      const next = op.sgdStep(weights[i]!, gradients[i]!, inputs[0]!, rate, { ...optimiser, weightDecay });
+      outputs[`${spec.name}'`] = next.parameter;
+      outputs[`${names[0]}'`] = next.velocity;
+    } else {
+      const moments = { first: inputs[0]!, second: inputs[1]! };
+      const schedule = { rate, correction1, correction2 };
+      const next = op.adamwStep(weights[i]!, gradients[i]!, moments, schedule, { ...optimiser, weightDecay });
+      outputs[`${spec.name}'`] = next.parameter;
+      outputs[`${names[0]}'`] = next.first;
+      outputs[`${names[1]}'`] = next.second;
+    }
+  });
+  return { inputs: [...slots, ...(optimiser.kind === "sgd" ? [rate] : [rate, correction1, correction2])], outputs };
 }
 
 /** Names of the moments that belong to a weight. */

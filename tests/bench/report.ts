@@ -103,8 +103,10 @@ export async function measureAll(
     signal?.throwIfAborted();
     onCase?.(`train ${name}`);
     const theirs = await torch?.step(name, shape);
-    const ours = await stepSeconds(name, { seconds, session: { device, threads } });
-    add(`train ${name}, batch ${shape.batch}`, "step", ours, null, theirs);
+    for (const replicas of threads > 1 && shape.batch % threads === 0 ? [1, threads] : [1]) {
+      const ours = await stepSeconds(name, { seconds, replicas, session: { device, threads } });
+      add(`train ${name}, batch ${shape.batch}, ${replicas} replica(s)`, "step", ours, null, theirs);
+    }
   }
   return { threads, torch: torch?.version ?? null, rows };
 }

@@ -28,16 +28,20 @@ function noiseImages(count: number, classes: number): PackedImages {
  * Least time of one training step in seconds.
  *
  * @param name A key of {@linkcode TRAINING_STEPS}.
- * @param options Time to spend in seconds; device and threads.
+ * @param options Time to spend in seconds; threads that share a batch; device and threads.
  */
 export async function stepSeconds(
   name: string,
-  { seconds, session }: { readonly seconds: number; readonly session: SessionOptions },
+  { seconds, replicas, session }: {
+    readonly seconds: number;
+    readonly replicas: number;
+    readonly session: SessionOptions;
+  },
 ): Promise<number> {
   const { batch, classes = 1 } = TRAINING_STEPS[name]!;
   const data = noiseImages(batch * 4, classes), config = recogniserConfig("mini");
   await using run: TrainingRun & AsyncDisposable = name === "recogniser"
-    ? await RecogniserTraining.create({ config, data, epochs: 1000, batchSize: batch, rate: 1e-3, session })
+    ? await RecogniserTraining.create({ config, data, epochs: 1000, batchSize: batch, rate: 1e-3, replicas, session })
     : await GeneratorTraining.create({
       config: vec2faceConfig("mini"),
       recogniser: config,
@@ -45,6 +49,7 @@ export async function stepSeconds(
       data,
       steps: 1000,
       batchSize: batch,
+      replicas,
       session,
     });
   await run.step();

@@ -8,10 +8,10 @@ import { RandomStream } from "@/random/mod.ts";
 const BATCH = 8;
 
 /** y = norm(x) w: two inputs, one output, batch norm before. */
-async function trainer(optimiser: Optimiser, state: TrainingState): Promise<Trainer> {
+async function trainer(optimiser: Optimiser, state: TrainingState, replicas = 1): Promise<Trainer> {
   const params: Parameters = inputParameters();
   const updates: StatisticsUpdate[] = [];
-  const x = op.input("x", "float32", [BATCH, 2]), y = op.input("y", "float32", [BATCH, 1]);
+  const x = op.input("x", "float32", [BATCH / replicas, 2]), y = op.input("y", "float32", [BATCH / replicas, 1]);
   const w = params.param("w", [2, 1], { init: { kind: "constant", value: 0 } });
   const error = op.sub(op.matmul(batchNorm(params, "norm", x, { updates }), w), y);
   const loss = op.mean(op.mul(error, error));
@@ -22,7 +22,9 @@ async function trainer(optimiser: Optimiser, state: TrainingState): Promise<Trai
     metrics: { rms: op.sqrt(loss) },
     updates,
     batchSize: BATCH,
+    replicas,
     optimiser,
+    session: { threads: replicas },
   }, state);
 }
 
@@ -115,4 +117,51 @@ Deno.test("Trainer.create() names the weight that the state lacks", async () => 
   const state = fresh();
   state.values.delete("w");
   await assert.rejects(trainer(OPTIMISERS[0]!, state), /weight w \[2,1\] needs 2 values, the state has none/);
+});
+
+/** Without batch norm, whose statistics depend on the share. */
+async function plainTrainer(replicas: number): Promise<Trainer> {
+  const parameters = inputParameters();
+  const x = op.input("x", "float32", [BATCH / replicas, 2]), y = op.input("y", "float32", [BATCH / replicas, 1]);
+  const w = parameters.param("w", [2, 1], { init: { kind: "constant", value: 0 } });
+  const error = op.sub(op.matmul(x, w), y), loss = op.mean(op.mul(error, error));
+  const state: TrainingState = { step: 0, values: new Map([["w", new Float32Array(2)]]), slots: new Map() };
+  const options = { data: [x, y], parameters, loss, metrics: { mean: op.mean(error) }, batchSize: BATCH, replicas };
+  return await Trainer.create({ ...options, optimiser: OPTIMISERS[1]! }, state);
+}
+
+Deno.test("Trainer with replicas does the steps that one graph does", async () => {
+  await using one = await plainTrainer(1);
+  await using four = await plainTrainer(4);
+  for (let i = 0; i < 5; i++) {
+    const [a, b] = [await one.step(batch(i), 0.05), await four.step(batch(i), 0.05)];
+    assert.deepEqual(Object.keys(a), Object.keys(b));
+    for (const [name, value] of Object.entries(a)) {
+      assert.ok(Math.abs(value - b[name]!) <= 1e-5 * Math.max(1, Math.abs(value)), `${name}: ${value} and ${b[name]}`);
+    }
+  }
+  const [wOne, wFour] = [one.state.values.get("w")!, four.state.values.get("w")!];
+  assert.ok(wOne.every((value, i) => Math.abs(value - wFour[i]!) < 1e-6) && wOne[0]! > 0.1);
+});
+
+Deno.test("Trainer with replicas moves running statistics by the mean of the shares", async () => {
+  await using t = await trainer(OPTIMISERS[0]!, fresh(), 2);
+  const data = batch(0);
+  await t.step(data, 0);
+  const x = data["x"]!.data as Float32Array;
+  const column = Array.from({ length: BATCH }, (_, i) => x[2 * i]!);
+  const mean = (xs: number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
+  const variance = (xs: number[]) => xs.reduce((a, b) => a + (b - mean(xs)) ** 2, 0) / (xs.length - 1);
+  const half = (variance(column.slice(0, 4)) + variance(column.slice(4))) / 2;
+  assert.ok(Math.abs(t.state.values.get("norm.running_mean")![0]! - 0.1 * mean(column)) < 1e-6);
+  assert.ok(Math.abs(t.state.values.get("norm.running_var")![0]! - (0.9 + 0.1 * half)) < 1e-6);
+});
+
+Deno.test("Trainer with replicas refuses a loss that is not finite, and goes on with the next batch", async () => {
+  await using t = await trainer(OPTIMISERS[1]!, fresh(), 2);
+  const bad = batch(1);
+  (bad["x"]!.data as Float32Array)[3] = NaN;
+  await assert.rejects(t.step(bad, 0.05), /step 0 is NaN/);
+  assert.ok(Number.isFinite((await t.step(batch(0), 0.05))["loss"]));
+  await assert.rejects(trainer(OPTIMISERS[0]!, fresh(), 3), /a batch of 8 is not shared evenly by 3 replicas|integer/);
 });
