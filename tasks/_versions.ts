@@ -4,7 +4,7 @@
 import config from "../deno.json" with { type: "json" };
 
 /**
- * Versions of this project, of Deno, and of the packages that compute and encode images.
+ * Versions of this project, of Deno, and of the packages that compute vectors and compute and encode images.
  *
  * @returns Version by name.
  */
@@ -15,5 +15,6 @@ export function softwareVersions(): Record<string, string> {
     deno: Deno.version.deno,
     "onnxruntime-node": pinned("onnxruntime-node"),
     sharp: pinned("sharp"),
+    "ml-matrix": pinned("ml-matrix"),
   };
 }

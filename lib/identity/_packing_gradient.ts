@@ -1,0 +1,59 @@
+/**
+ * The smooth largest cosine of each row and its gradient, in closed form.
+ *
+ * For unit rows x_i and lists L_i of their hardest neighbours, row i has
+ *   h_i = log(sum over j in L_i of exp(s x_i . x_j)) / s,
+ * between its largest cosine and that plus log(K) / s. With p_ij the softmax of s x_i . x_j over L_i, the sum over i of
+ * h_i has the gradient  sum_j p_ij x_j + sum over k with i in L_k of p_ki x_k  with respect to x_i.
+ */
+import type { NeighbourLists } from "./_packing_neighbours.ts";
+
+/** Softmax weights below this move nothing that float32 can hold. */
+const SMALL_WEIGHT = 1e-9;
+
+/**
+ * Adds the gradient of the sum of h_i.
+ *
+ * @param rows Unit rows [N, D].
+ * @param lists Their neighbours.
+ * @param sharpness s, above 0.
+ * @param gradient Where to add, [N, D].
+ * @returns Mean of h_i.
+ */
+export function addSmoothMaximum(
+  rows: Float32Array,
+  lists: NeighbourLists,
+  sharpness: number,
+  gradient: Float32Array,
+): number {
+  const { count, length } = lists;
+  const width = rows.length / count;
+  const cosines = new Float64Array(length), own = new Float64Array(width), pull = new Float64Array(width);
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    const list = lists.rows.subarray(i * length, (i + 1) * length);
+    for (let c = 0, at = i * width; c < width; c++) own[c] = rows[at + c]!;
+    let largest = -Infinity;
+    for (let k = 0; k < length; k++) {
+      const at = list[k]! * width;
+      let product = 0;
+      for (let c = 0; c < width; c++) product += own[c]! * rows[at + c]!;
+      cosines[k] = product;
+      if (product > largest) largest = product;
+    }
+    let sum = 0;
+    for (let k = 0; k < length; k++) sum += cosines[k] = Math.exp(sharpness * (cosines[k]! - largest));
+    total += largest + Math.log(sum) / sharpness;
+    pull.fill(0);
+    for (let k = 0; k < length; k++) {
+      const weight = cosines[k]! / sum, at = list[k]! * width;
+      if (weight < SMALL_WEIGHT) continue;
+      for (let c = 0; c < width; c++) {
+        pull[c]! += weight * rows[at + c]!;
+        gradient[at + c]! += weight * own[c]!;
+      }
+    }
+    for (let c = 0, at = i * width; c < width; c++) gradient[at + c]! += pull[c]!;
+  }
+  return total / count;
+}

@@ -1,0 +1,162 @@
+/**
+ * `deno task plot`: figures from the results that other tasks write. A further figure is one more entry of FIGURES.
+ */
+import {
+  cosineHistogramFigure,
+  type Figure,
+  figureHtml,
+  figurePng,
+  figureSvg,
+  type FigureWidth,
+  parseSeparability,
+  separabilityFigure,
+} from "@/plots/mod.ts";
+import { checkInputs, runTask, say, type TaskArguments, type TaskMain, type TaskSpec, UsageError } from "./_cli.ts";
+import { writeWhole } from "./_write_whole.ts";
+
+/** A result file. */
+interface Result {
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** A kind of figure. */
+interface FigureKind {
+  /** What it shows, for the help. */
+  readonly summary: string;
+  /** Which of the figures' own options it takes. */
+  readonly takes: readonly string[];
+  /** Draws it; what the files do not hold is a TypeError or RangeError. */
+  draw(results: readonly Result[], args: TaskArguments, width: FigureWidth): Figure;
+}
+
+/** Every kind of figure, by the name that it has on the command line. */
+const FIGURES: Readonly<Record<string, FigureKind>> = {
+  separability: {
+    summary: "from deno task separability --json",
+    takes: ["reference", "thresholds", "count"],
+    draw(results, args, width) {
+      const reference = args.flag("reference");
+      if (results.length === 0 && !reference) {
+        throw new UsageError("Cannot draw separability: give at least one FILE.json, or --reference");
+      }
+      const thresholds = args.optionalNumbers("thresholds", { min: -1, max: 1 });
+      return separabilityFigure(results.map(({ path, value }) => parseSeparability(value, path)), {
+        reference,
+        width,
+        count: args.choice("count", ["separated", "greedy"]),
+        ...(thresholds === undefined ? {} : { thresholds }),
+      });
+    },
+  },
+  cosines: {
+    summary: "from the same files, how the cosines of pairs are distributed",
+    takes: ["thresholds", "log"],
+    draw(results, args, width) {
+      if (results.length === 0) throw new UsageError("Cannot draw cosines: give at least one FILE.json");
+      return cosineHistogramFigure(results.map(({ path, value }) => parseSeparability(value, path)), {
+        width,
+        scale: args.flag("log") ? "log" : "linear",
+        thresholds: args.optionalNumbers("thresholds", { min: -1, max: 1 }) ?? [],
+      });
+    },
+  },
+};
+
+/** Options that belong to some figures only. */
+const OWN_OPTIONS = ["reference", "thresholds", "count", "log"];
+/** File formats, by the end of the name. */
+const FORMATS = ["html", "svg", "png"] as const;
+
+/** What the task takes. */
+export const SPEC: TaskSpec = {
+  name: "plot",
+  summary: "Draws a figure from results, for a paper and for a browser.",
+  usage: `deno task plot ${Object.keys(FIGURES).join("|")} FILE.json... [options]`,
+  positionals: {
+    value: "FIGURE FILE.json...",
+    help: Object.entries(FIGURES).map(([name, { summary }]) => `${name}: ${summary}`).join("; "),
+    min: 1,
+  },
+  options: [
+    { flag: "output", value: "NAME", help: "name of the files without its end (default figures/FIGURE)" },
+    { flag: "format", value: "LIST", default: FORMATS.join(","), help: `any of ${FORMATS.join(", ")}` },
+    { flag: "reference", help: "separability: published values in grey, read off the paper's figure" },
+    { flag: "thresholds", value: "LIST", help: "cosines to show, 0.3,0.4 (default separability: all in the files)" },
+    { flag: "count", value: "RULE", default: "separated", help: "separability: separated, or greedy (kept rows)" },
+    { flag: "log", help: "cosines: logarithmic density, which shows the few close pairs" },
+    { flag: "width", value: "NAME", default: "column", help: "column (3.5 inches) or page (7.2 inches)" },
+    { flag: "scale", value: "X", default: 4, help: "PNG: pixels in 1/96 inch", unit: "0.1..20" },
+    { flag: "plotly-from", value: "PLACE", default: "embedded", help: "HTML: embedded (opens offline) or cdn (small)" },
+  ],
+  examples: [
+    "deno task plot separability output/mini.json output/heads.json --reference --output figures/separability",
+    "deno task plot cosines output/mini.json --log --thresholds 0.3,0.4 --format svg",
+  ],
+};
+
+/** Reads a result. */
+async function readResult(path: string): Promise<Result> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UsageError(`Cannot read ${path}: there is no such file`, { cause: error });
+  }
+  try {
+    return { path, value: JSON.parse(text) };
+  } catch (error) {
+    throw new SyntaxError(`Cannot read ${path}: it is no JSON file`, { cause: error });
+  }
+}
+
+/** Name of the files and their formats; `--output x.png` asks for that format only. */
+function readOutput(args: TaskArguments, figure: string): { name: string; formats: readonly string[] } {
+  const output = args.optionalText("output") ?? `figures/${figure}`;
+  const end = FORMATS.find((format) => output.toLowerCase().endsWith(`.${format}`));
+  const name = end === undefined ? output : output.slice(0, -end.length - 1);
+  if (end !== undefined && !args.given("format")) return { name, formats: [end] };
+  const formats = [...new Set(args.text("format").split(","))];
+  const unknown = formats.find((format) => !FORMATS.some((each) => each === format));
+  if (unknown !== undefined) {
+    throw new UsageError(`Cannot read --format: expected any of ${FORMATS.join(", ")}, got "${unknown}"`);
+  }
+  return { name, formats };
+}
+
+/** The body of the task. */
+export const plotMain: TaskMain = async (args, signal) => {
+  const { figure, name, formats, scale, plotlyFrom } = await checkInputs(async () => {
+    const [kindName, ...paths] = args.positionals;
+    const kind = Object.hasOwn(FIGURES, kindName!) ? FIGURES[kindName!] : undefined;
+    if (kind === undefined) {
+      throw new UsageError(`Cannot draw "${kindName}": expected ${Object.keys(FIGURES).join(" or ")}`);
+    }
+    const foreign = OWN_OPTIONS.find((flag) => args.given(flag) && !kind.takes.includes(flag));
+    if (foreign !== undefined) {
+      throw new UsageError(`Cannot draw ${kindName} with --${foreign}: it has no meaning there`);
+    }
+    const results = [];
+    for (const path of paths) results.push(await readResult(path));
+    return {
+      ...readOutput(args, kindName!),
+      figure: kind.draw(results, args, args.choice("width", ["column", "page"])),
+      scale: args.number("scale", { min: 0.1, max: 20 }),
+      plotlyFrom: args.choice("plotly-from", ["embedded", "cdn"]),
+    };
+  });
+  const write: Readonly<Record<string, () => Promise<Uint8Array | string>>> = {
+    html: () => figureHtml(figure, { plotlyFrom }),
+    svg: () => figureSvg(figure),
+    png: () => figurePng(figure, { scale }),
+  };
+  for (const format of formats) {
+    signal.throwIfAborted();
+    const path = `${name}.${format}`;
+    await writeWhole(path, await write[format]!());
+    say(path);
+  }
+};
+
+if (import.meta.main) await runTask(SPEC, plotMain);

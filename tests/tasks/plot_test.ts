@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { decodeImage } from "@/images/mod.ts";
+import { plotMain, SPEC } from "../../tasks/plot.ts";
+import { bell, fallingSet } from "../plots/_sets.ts";
+import { call, callHere } from "./_sandbox.ts";
+
+/** A temporary folder with results. */
+class Results implements AsyncDisposable {
+  private constructor(readonly folder: string) {}
+
+  static async make(): Promise<Results> {
+    const box = new Results(await Deno.makeTempDir());
+    await box.write("mini.json", { kind: "separability", ...fallingSet("mini", 1e-5), histogram: bell(0.1, 0.1) });
+    await box.write("heads.json", { kind: "separability", ...fallingSet("heads", 1e-4) });
+    return box;
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  async write(name: string, value: unknown): Promise<string> {
+    await Deno.writeTextFile(this.path(name), typeof value === "string" ? value : JSON.stringify(value));
+    return this.path(name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+Deno.test("plot separability writes HTML, SVG and PNG and says where", async () => {
+  await using box = await Results.make();
+  const output = box.path("new/figure");
+  const { code, out, err } = await call("../../tasks/plot.ts", [
+    ...["separability", box.path("mini.json"), box.path("heads.json"), "--reference", "--thresholds", "0.4"],
+    ...["--output", output, "--scale", "2"],
+  ]);
+  assert.equal(code, 0, err);
+  assert.deepEqual(out.trim().split("\n"), ["html", "svg", "png"].map((end) => `${output}.${end}`));
+  const html = await Deno.readTextFile(`${output}.html`);
+  assert.match(html, /at cosine 0.4; published values of 8 sets read off the figure<\/title>/);
+  const svg = await Deno.readTextFile(`${output}.svg`);
+  for (const text of ["mini", "heads", "Arc2Face"]) assert.ok(svg.includes(`>${text}<`), text);
+  assert.equal((await decodeImage(`${output}.png`)).width, 672);
+});
+
+Deno.test("plot writes only the format that the name of the output ends in", async () => {
+  await using box = await Results.make();
+  const output = box.path("cosines.svg");
+  const outcome = await callHere(SPEC, plotMain, ["cosines", box.path("mini.json"), "--log", "--output", output]);
+  assert.equal(outcome.code, 0, outcome.err);
+  const names = (await Array.fromAsync(Deno.readDir(box.folder), (entry) => entry.name)).sort();
+  assert.deepEqual(names, ["cosines.svg", "heads.json", "mini.json"]);
+});
+
+Deno.test({
+  name: "plot says that a machine without fonts cannot write a PNG",
+  ignore: Deno.build.os !== "linux", // elsewhere fonts are not fontconfig's
+  fn: async () => {
+    await using box = await Results.make();
+    const fonts = await box.write("fonts.conf", '<?xml version="1.0"?><fontconfig></fontconfig>');
+    const options = ["separability", "--reference", "--output", box.path("a"), "--format", "svg,png"];
+    const { code, out, err } = await call("../../tasks/plot.ts", options, { FONTCONFIG_FILE: fonts });
+    assert.equal(code, 1);
+    assert.equal(out.trim(), `${box.path("a")}.svg`);
+    assert.match(err, /Cannot write a PNG: this machine has no font; install one/);
+  },
+});
+
+Deno.test.each<[string, (box: Results) => Promise<string[]> | string[], RegExp]>([
+  ["no figure", () => [], /FIGURE FILE.json... is needed/],
+  ["a figure that is not there", () => ["roc"], /Cannot draw "roc": expected separability or cosines/],
+  ["a name of every object", () => ["toString"], /Cannot draw "toString"/],
+  ["no file", () => ["separability"], /give at least one FILE.json, or --reference/],
+  ["a file that is not there", (box) => ["separability", box.path("no.json")], /no.json: there is no such file/],
+  [
+    "a file that is no JSON",
+    async (box) => ["separability", await box.write("a.npy", "\x93NUMPY")],
+    /a.npy: it is no JSON file/,
+  ],
+  [
+    "JSON of another kind",
+    async (box) => ["separability", await box.write("r.json", { kind: "recipe" })],
+    /r.json: it is of kind "recipe"; expected a result of "deno task separability/,
+  ],
+  [
+    "a result without histogram",
+    (box) => ["cosines", box.path("heads.json")],
+    /cosines of heads: it was counted without a histogram/,
+  ],
+  [
+    "a threshold that was not counted",
+    (box) => ["separability", box.path("mini.json"), "--thresholds", "0.5"],
+    /mini at threshold 0.5: it was counted at 0.3, 0.4/,
+  ],
+  [
+    "an unknown format",
+    (box) => ["separability", box.path("mini.json"), "--format", "svg,pdf"],
+    /--format: expected any of html, svg, png, got "pdf"/,
+  ],
+  [
+    "an option of another figure",
+    (box) => ["cosines", box.path("mini.json"), "--reference"],
+    /Cannot draw cosines with --reference/,
+  ],
+])("plot refuses %s with exit code 2", async (_what, options, message) => {
+  await using box = await Results.make();
+  const { code, err } = await callHere(SPEC, plotMain, await options(box));
+  assert.match(err, message);
+  assert.equal(code, 2);
+});
