@@ -1,6 +1,9 @@
 /** `deno task pack:mini`: writes trained weights as the bundled `mini` family, half precision. */
 import { openWeights, writeSafetensors } from "@/weights/mod.ts";
-import { checkInputs, runTask, say, type TaskSpec } from "./_cli.ts";
+import { checkInputs, runTask, say, type TaskSpec, UsageError } from "./_cli.ts";
+
+/** Parts of the family. */
+const PARTS = ["recogniser", "generator", "moments", "pose", "magface"] as const;
 
 const SPEC: TaskSpec = {
   name: "pack:mini",
@@ -15,9 +18,17 @@ const SPEC: TaskSpec = {
       default: "work/generator/id_moments.safetensors",
       help: "Gaussian of identities",
     },
+    { flag: "pose", value: "FILE", default: "work/pose/pose.safetensors", help: "pose estimator" },
+    { flag: "magface", value: "FILE", default: "work/magface/magface.safetensors", help: "quality estimator" },
+    {
+      flag: "only",
+      value: "LIST",
+      default: PARTS.join(","),
+      help: `parts to write, of ${PARTS.join(", ")}`,
+    },
     { flag: "output", value: "DIR", default: "data/mini", help: "folder of the bundled family" },
   ],
-  examples: ["deno task pack:mini", "deno task pack:mini --recogniser work/second/recogniser.safetensors"],
+  examples: ["deno task pack:mini", "deno task pack:mini --only pose,magface"],
 };
 
 /** What stands in every file's metadata beside the recipe of its training. */
@@ -26,11 +37,18 @@ const ORIGIN = {
   data: "rendered heads of ICT-FaceKit (MIT, https://github.com/ICT-VGL/ICT-FaceKit); no photograph of a person",
 };
 
+function unknown(name: string): never {
+  throw new UsageError(`--only: found "${name}", expected parts of ${PARTS.join(", ")}`);
+}
+
 if (import.meta.main) {
   await runTask(SPEC, async (args) => {
     const folder = args.text("output");
     await Deno.mkdir(folder, { recursive: true });
-    for (const part of ["recogniser", "generator", "moments"] as const) {
+    const only = args.text("only").split(",").map((name) =>
+      PARTS.find((part) => part === name.trim()) ?? unknown(name)
+    );
+    for (const part of only) {
       const file = await checkInputs(() => openWeights(args.text(part), { root: "" }));
       const tensors = [...file.tensors.values()].map(({ name, shape }) => {
         return { name, shape, dtype: "float16" as const, data: file.readFloat32(name) };

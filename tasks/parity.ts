@@ -7,6 +7,7 @@ import {
   type IResNetConfig,
   iresnetConfig,
   loadGenerator,
+  loadPoseEstimator,
   loadRecogniser,
   type RecogniserModel,
 } from "@/networks/mod.ts";
@@ -15,6 +16,8 @@ import { checkInputs, note, runTask, say, type TaskArguments, UsageError } from 
 
 /** Largest difference of a pixel, in units of the -1..1 range. */
 const PIXEL_TOLERANCE = 1e-4;
+/** Largest difference of an angle, degrees. */
+const ANGLE_TOLERANCE = 1e-3;
 /** Smallest cosine between our vector and the reference's. */
 const COSINE_TOLERANCE = 1 - 1e-6;
 
@@ -24,7 +27,7 @@ const ORACLE = fileURLToPath(
 
 interface Case {
   readonly name: string;
-  readonly kind: "generator" | "recogniser";
+  readonly kind: "generator" | "recogniser" | "pose";
   readonly model: string;
   /** Another shape than the catalogue's. */
   readonly config?: IResNetConfig;
@@ -44,6 +47,7 @@ const CASES: readonly Case[] = [
   },
   { name: "arcface-r100", kind: "recogniser", model: "arcface-r100" },
   { name: "hsface10k", kind: "recogniser", model: "hsface10k" },
+  { name: "6drepnet", kind: "pose", model: "6drepnet" },
 ];
 
 /** What one weight file gave. */
@@ -136,18 +140,37 @@ async function compareRecogniser(
   };
 }
 
+async function comparePose(
+  _test: Case,
+  folder: string,
+  weights: string,
+): Promise<Outcome> {
+  await using estimator = await loadPoseEstimator({ model: "6drepnet", weights });
+  const { data: images, shape } = readNpyFloat32(`${folder}/images.npy`);
+  const { yaw, pitch, roll } = await estimator.estimate(images, shape[0]!);
+  const { data: expected } = readNpyFloat32(`${folder}/angles.npy`);
+  const angles = Float32Array.from(expected, (_, i) => [pitch, yaw, roll][i % 3]![Math.floor(i / 3)]!);
+  const difference = largestDifference(angles, expected);
+  return {
+    text: `largest difference ${difference.toExponential(1)} degrees (at most ${ANGLE_TOLERANCE})`,
+    passed: difference <= ANGLE_TOLERANCE,
+  };
+}
+
+const COMPARE = { generator: compareGenerator, recogniser: compareRecogniser, pose: comparePose };
+
 /** Has the reference make a checkpoint, inputs and outputs in a folder. */
 async function makeReference(
   args: TaskArguments,
   test: Case,
   folder: string,
 ): Promise<void> {
-  const usual = test.kind === "generator"
-    ? catalogueEntry("generators", test.model)
-    : catalogueEntry("recognisers", test.model);
+  const kinds = { generator: "generators", recogniser: "recognisers", pose: "poseEstimators" } as const;
+  const usual = catalogueEntry(kinds[test.kind], test.model);
   const request = {
     reference: args.text("reference"),
     seReference: args.optionalText("se-reference") ?? null,
+    poseReference: args.optionalText("pose-reference") ?? null,
     output: folder,
     kind: test.kind,
     config: test.config ?? usual.config,
@@ -174,10 +197,10 @@ function chooseCases(args: TaskArguments): readonly Case[] {
       const known = CASES.map((candidate) => candidate.name).join(", ");
       throw new UsageError(`Cannot check "${name}": expected some of ${known}`);
     }
-    if (name === "hsface10k" && !args.given("se-reference")) {
-      throw new UsageError(
-        `Cannot check hsface10k: it needs --se-reference DIR`,
-      );
+    for (const [needy, option] of [["hsface10k", "se-reference"], ["6drepnet", "pose-reference"]] as const) {
+      if (name === needy && !args.given(option)) {
+        throw new UsageError(`Cannot check ${needy}: it needs --${option} DIR`);
+      }
     }
     return test;
   });
@@ -197,8 +220,7 @@ async function parity(
       await makeReference(args, test, folder);
       for (const format of ["zip", "legacy"]) {
         signal.throwIfAborted();
-        const compare = test.kind === "generator" ? compareGenerator : compareRecogniser;
-        const { text, passed } = await compare(
+        const { text, passed } = await COMPARE[test.kind](
           test,
           folder,
           `${folder}/${format}.pth`,
@@ -232,6 +254,11 @@ await runTask({
       help: "checkout of github.com/HaiyuWu/SOTA-Face-Recognition-Train-and-Test, for hsface10k",
     },
     {
+      flag: "pose-reference",
+      value: "DIR",
+      help: "folder sixdrepnet of github.com/thohemp/6DRepNet, for 6drepnet",
+    },
+    {
       flag: "python",
       value: "PATH",
       default: "python3",
@@ -247,5 +274,6 @@ await runTask({
   examples: [
     "deno task parity --reference ../Vec2Face --python .venv/bin/python",
     "deno task parity --reference ../Vec2Face --se-reference ../SOTA --models hsface10k",
+    "deno task parity --reference ../Vec2Face --pose-reference ../6DRepNet/sixdrepnet --models 6drepnet",
   ],
 }, parity);

@@ -7,6 +7,7 @@
 export * from "./animation.ts";
 export * from "./contact_sheet.ts";
 export * from "./decode.ts";
+export * from "./degrade.ts";
 export * from "./display.ts";
 export * from "./encode.ts";
 export * from "./pixels.ts";

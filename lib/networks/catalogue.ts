@@ -8,11 +8,13 @@
 
 import { fileURLToPath } from "node:url";
 import { type IResNetConfig, iresnetConfig } from "./iresnet.ts";
+import { type PoseEstimatorConfig, poseEstimatorConfig, type PoseModel } from "./pose_estimator.ts";
 import { type GeneratorModel, type Vec2FaceConfig, vec2faceConfig } from "./vec2face_config.ts";
 
 /** Names of recognition models. */
 export type RecogniserModel =
   | "mini"
+  | "mini-magface"
   | "arcface-r100"
   | "magface-r100"
   | "hsface10k"
@@ -43,7 +45,14 @@ export interface ModelCatalogue {
   readonly recognisers: Readonly<
     Record<RecogniserModel, CatalogueEntry<IResNetConfig>>
   >;
+  /** Image to head pose. */
+  readonly poseEstimators: Readonly<
+    Record<PoseModel, CatalogueEntry<PoseEstimatorConfig>>
+  >;
 }
+
+/** How messages call the kinds. */
+const KIND_NAMES = { generators: "generators", recognisers: "recognisers", poseEstimators: "pose estimators" };
 
 const ROOT = "model_vec2face";
 const SE_50 = iresnetConfig(50, { squeezeExcitation: true });
@@ -88,6 +97,11 @@ export const modelCatalogue: ModelCatalogue = {
       config: iresnetConfig(18, { quarter: true }),
       weights: "data/mini/recogniser.safetensors",
     },
+    "mini-magface": {
+      summary: "small IResNet-18 of this project, for rendered heads; the norm of its vectors tells quality",
+      config: iresnetConfig(18, { quarter: true }),
+      weights: "data/mini/magface.safetensors",
+    },
     "arcface-r100": {
       summary: "ArcFace, IResNet-100, Glint360K",
       config: R100,
@@ -103,6 +117,18 @@ export const modelCatalogue: ModelCatalogue = {
     hsface100k: hsface("100k"),
     hsface200k: hsface("200k"),
     hsface300k: hsface("300k"),
+  },
+  poseEstimators: {
+    mini: {
+      summary: "small RepVGG of this project, for rendered heads",
+      config: poseEstimatorConfig("mini"),
+      weights: "data/mini/pose.safetensors",
+    },
+    "6drepnet": {
+      summary: "6DRepNet, RepVGG-B1g2, trained on 300W-LP",
+      config: poseEstimatorConfig("6drepnet"),
+      weights: "weights/6DRepNet_300W_LP_AFLW2000.pth",
+    },
   },
 };
 
@@ -148,7 +174,7 @@ export function catalogueEntry<Kind extends keyof ModelCatalogue>(
   const models = modelCatalogue[kind];
   if (!Object.hasOwn(models, model)) {
     throw new RangeError(
-      `Cannot find model "${model}": known ${kind} are ${Object.keys(models).join(", ")}`,
+      `Cannot find model "${model}": known ${KIND_NAMES[kind]} are ${Object.keys(models).join(", ")}`,
     );
   }
   return models[model as keyof typeof models];
@@ -192,7 +218,7 @@ export function weightsPath(
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     const remedy = weights !== undefined
       ? "check the path"
-      : model === "mini"
+      : model.startsWith("mini")
       ? "it ships with the project: restore the file, or train it anew"
       : "download it from huggingface.co/BooBooWu/Vec2Face into the project's folder, or give the path of your copy";
     throw new Deno.errors.NotFound(

@@ -6,8 +6,8 @@
 
 import * as op from "@/onnx/mod.ts";
 import type { Device, Session } from "@/onnx/mod.ts";
-import { openWeights } from "@/weights/mod.ts";
 import { BATCH_SIZE, ExactBatches } from "./_batches.ts";
+import { openRecogniserWeights } from "./_recogniser_weights.ts";
 import { catalogueEntry, type RecogniserModel, weightsPath } from "./catalogue.ts";
 import { iresnet, type IResNetConfig } from "./iresnet.ts";
 import { type Parameters, storedParameters } from "./params.ts";
@@ -114,7 +114,7 @@ export async function loadRecogniser(
 ): Promise<Recogniser> {
   const { model, weights, config } = options;
   const { config: usual } = catalogueEntry("recognisers", model);
-  const file = openWeights(weightsPath("recognisers", model, weights));
+  const file = openRecogniserWeights(weightsPath("recognisers", model, weights));
   return await createRecogniser(
     config ?? usual,
     storedParameters(file),

@@ -6,6 +6,7 @@ Deno.test("modelCatalogue names every published file", () => {
   const entries: CatalogueEntry<unknown>[] = [
     ...Object.values(modelCatalogue.generators),
     ...Object.values(modelCatalogue.recognisers),
+    ...Object.values(modelCatalogue.poseEstimators),
   ];
   const files = entries.map(({ weights }) => weights);
   deepStrictEqual(files.filter((file) => file?.endsWith(".pth")), [
@@ -13,6 +14,7 @@ Deno.test("modelCatalogue names every published file", () => {
     "weights/arcface-r100-glint360k.pth",
     "weights/magface-r100-glint360k.pth",
     ...["10k", "20k", "100k", "200k", "300k"].map((size) => `fr_weights/hsface${size}.pth`),
+    "weights/6DRepNet_300W_LP_AFLW2000.pth",
   ]);
 });
 
@@ -25,6 +27,10 @@ Deno.test("catalogueEntry() lists the models when the name is unknown", () => {
   throws(() => catalogueEntry("generators", "tiny"), {
     name: "RangeError",
     message: /"tiny": known generators are mini, base, large, huge/,
+  });
+  throws(() => catalogueEntry("poseEstimators", "tiny"), {
+    name: "RangeError",
+    message: /known pose estimators are mini, 6drepnet/,
   });
   throws(() => catalogueEntry("generators", "toString"), {
     name: "RangeError",

@@ -2,7 +2,7 @@
 
 Usage: python networks_parity.py JSON
 JSON: {"reference": DIR, "seReference": DIR or null, "output": DIR, "kind": "generator" or "recogniser", "config": {...}}
-with the configuration as lib/networks has it. Writes zip.pth, legacy.pth, and one .npy an array.
+with the configuration as lib/networks has it, or {"poseReference": DIR, "output": DIR, "kind": "pose"}. Writes zip.pth, legacy.pth, and one .npy an array.
 """
 import json
 import sys
@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from networks_reference import Reference, generate, randomise
+from sixdrepnet_reference import SixDRepNetReference, lively
 
 
 def generator(reference, config):
@@ -55,12 +56,25 @@ def recogniser(reference, config):
         return model.state_dict(), dict(images=images.numpy(), features=model(images).numpy())
 
 
+def pose(reference):
+    """6DRepNet as Vec2Face makes and feeds it: deploy form, BGR in 0..1, degrees pitch, yaw, roll."""
+    model = lively(reference.named("RepVGG-B1g2", True), 6).eval()
+    images = torch.randn(3, 3, 112, 112, generator=torch.Generator().manual_seed(7)).clip(-1, 1)
+    with torch.no_grad():
+        rotation = model((images[:, [2, 1, 0]] + 1) / 2)
+        angles = reference.utils.compute_euler_angles_from_rotation_matrices(rotation) * 180 / np.pi
+    return model.state_dict(), dict(images=images.numpy(), angles=angles.numpy())
+
+
 def main():
     request = json.loads(sys.argv[1])
     torch.set_num_threads(request.get("threads") or torch.get_num_threads())
-    reference = Reference(request["reference"], request["seReference"])
-    build = generator if request["kind"] == "generator" else recogniser
-    checkpoint, arrays = build(reference, request["config"])
+    if request["kind"] == "pose":
+        checkpoint, arrays = pose(SixDRepNetReference(request["poseReference"]))
+    else:
+        reference = Reference(request["reference"], request["seReference"])
+        build = generator if request["kind"] == "generator" else recogniser
+        checkpoint, arrays = build(reference, request["config"])
     output = Path(request["output"])
     torch.save(checkpoint, output / "zip.pth")
     torch.save(checkpoint, output / "legacy.pth", _use_new_zipfile_serialization=False)
