@@ -6,6 +6,7 @@ import { type DatasetJob, type DatasetSettings, prepareDataset, readRecipe, type
 import { keptTokens } from "@/networks/mod.ts";
 import { type TaskArguments, type TaskSpec, UsageError } from "./_cli.ts";
 import { DEVICE_OPTIONS, GENERATOR_OPTIONS, MASK_OPTIONS, readIdentities, readMask, readModel } from "./_options.ts";
+import { modelWeights } from "./_hub.ts";
 import { softwareVersions } from "./_versions.ts";
 
 /** What the task takes. */
@@ -219,7 +220,11 @@ export async function prepareJob(
   if (path !== undefined && expected === undefined) {
     throw new UsageError(`Cannot start: there is no recipe ${path}`);
   }
-  const settings = expected === undefined ? settingsFromOptions(args) : settingsFromRecipe(args, path!, expected);
+  const wanted = expected === undefined ? settingsFromOptions(args) : settingsFromRecipe(args, path!, expected);
+  const settings = args.flag("dry-run") ? wanted : {
+    ...wanted,
+    weights: await modelWeights("generators", wanted.model, wanted.weights, signal),
+  };
   keptTokens({ ...settings.mask, tokens: 49 }); // refuses impossible masks
   const [only, startEnd] = [readOnly(args), args.optionalPair("start-end")];
   return await prepareDataset(settings, {

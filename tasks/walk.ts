@@ -5,6 +5,7 @@ import { walk } from "@/identity/mod.ts";
 import { contactSheet, encodeAnimation, encodePng } from "@/images/mod.ts";
 import { catalogueEntry, loadGenerator, type LoadGeneratorOptions } from "@/networks/mod.ts";
 import { checkInputs, Progress, runTask, say, type TaskMain, type TaskSpec, UsageError } from "./_cli.ts";
+import { modelWeights } from "./_hub.ts";
 import { DEVICE_OPTIONS, GENERATOR_OPTIONS, readDevice, readIdentities, readModel } from "./_options.ts";
 
 /** What the task takes. */
@@ -123,7 +124,8 @@ export function walkMain<Mask>(
         weights: args.optionalText("weights"),
       };
     });
-    const { model, vectors, steps, seed, output, format, delay, weights } = settings;
+    const { model, vectors, steps, seed, output, format, delay } = settings;
+    const weights = await checkInputs(() => modelWeights("generators", model, settings.weights, signal));
     const device = await checkInputs(() => readDevice(args));
     const generator = await checkInputs(() =>
       load({ ...device, model, ...(weights === undefined ? {} : { weights }) })

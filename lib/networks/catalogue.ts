@@ -220,7 +220,7 @@ export function weightsPath(
       ? "check the path"
       : model.startsWith("mini")
       ? "it ships with the project: restore the file, or train it anew"
-      : "download it from huggingface.co/BooBooWu/Vec2Face into the project's folder, or give the path of your copy";
+      : `fetch it with: deno task fetch ${entry.weights}, or give the path of your copy`;
     throw new Deno.errors.NotFound(
       `Cannot load ${model}: weight file ${path} is not there; ${remedy}`,
       { cause },

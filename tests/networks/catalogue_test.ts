@@ -54,7 +54,7 @@ Deno.test("weightsPath() says how to get a published file", () => {
   }
   match(
     message,
-    /fr_weights.hsface10k\.pth is not there; download it from huggingface/,
+    /fr_weights.hsface10k\.pth is not there; fetch it with: deno task fetch fr_weights.hsface10k/,
   );
 });
 

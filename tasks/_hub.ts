@@ -1,0 +1,123 @@
+/** The Hub as tasks see it: settings from the environment, the real network and clock, news on stderr. */
+import { fileURLToPath } from "node:url";
+import {
+  fetchFiles,
+  findModelFile,
+  formatBytes,
+  hubEntry,
+  type HubOptions,
+  hubSettings,
+  locateModelFile,
+} from "@/hub/mod.ts";
+import { catalogueEntry, type ModelCatalogue } from "@/networks/mod.ts";
+import { environment } from "./_progress.ts";
+import { note } from "./_cli.ts";
+import { TransferDisplay } from "./_transfer.ts";
+
+/** The project's own folder: `weights/`, `fr_weights/`, `HSFaces/` below it are looked into as the reference's are. */
+export const PROJECT = fileURLToPath(new URL("../", import.meta.url));
+
+/** The outside of the Hub, replaced in tests. */
+export interface HubOutside {
+  /** Value of an environment variable. @default {Deno.env.get} */
+  readonly env?: (name: string) => string | undefined;
+  /** The network. @default {fetch} */
+  readonly fetch?: typeof fetch;
+  /** Waits. @default {a timer} */
+  readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** Folders that may hold the files under their paths in the repository. @default {the project's} */
+  readonly folders?: readonly string[];
+}
+
+/** Waits, or throws the signal's reason when it fires. */
+export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    if (signal?.aborted) stop();
+    else signal?.addEventListener("abort", stop, { once: true });
+  });
+}
+
+/** Everything that lib/hub wants to be given; new tries are told on stderr. */
+export function hubOptions(outside: HubOutside, signal: AbortSignal | undefined, display: TransferDisplay): HubOptions {
+  return {
+    settings: hubSettings(outside.env ?? environment),
+    fetch: outside.fetch ?? fetch,
+    now: Date.now,
+    sleep: outside.sleep ?? sleep,
+    signal,
+    onRetry: ({ error, seconds }) => {
+      display.clear();
+      note(`${error.message.split(";")[0]}; trying again in ${Math.ceil(seconds)} s`);
+    },
+  };
+}
+
+/**
+ * The path of a file of the catalogue; fetches it, after saying so, if it is not here.
+ *
+ * @param name Short name or path in the repository: `weights/vec2face_generator.pth`.
+ * @param signal Stops a download.
+ * @param outside Replacements, for tests.
+ * @returns Its path.
+ * @throws {Deno.errors.NotFound} If it is not here and HF_HUB_OFFLINE is set.
+ * @throws {HubError} If it cannot be fetched.
+ */
+export async function ensureModelFile(
+  name: string,
+  signal?: AbortSignal,
+  outside: HubOutside = {},
+): Promise<string> {
+  const display = new TransferDisplay();
+  const hub = hubOptions(outside, signal, display);
+  const where = { settings: hub.settings, folders: outside.folders ?? [PROJECT] };
+  const found = findModelFile(name, where);
+  const entry = hubEntry(name);
+  if (found !== undefined || entry === undefined || hub.settings.offline) {
+    return found?.path ?? locateModelFile(name, where);
+  }
+  note(
+    `${entry.path} is not here yet: fetching it from ${hub.settings.endpoint}/${entry.repo.name} ` +
+      `(about ${formatBytes(entry.bytes)}, ${entry.licence}) into ${hub.settings.cacheDir}`,
+  );
+  try {
+    const [file] = await fetchFiles([entry], { ...hub, onProgress: (progress) => display.update(progress) });
+    return file!.path;
+  } finally {
+    display.clear();
+  }
+}
+
+/**
+ * The weights that a task is to load: those given, or the published ones, found or fetched; undefined leaves the choice
+ * to the loader, for models that ship with the project and for those of which no weights are published.
+ *
+ * @param kind Kind of model.
+ * @param model Its name.
+ * @param given Path given by the user.
+ * @param signal Stops a download.
+ * @param outside Replacements, for tests.
+ * @returns The path.
+ * @throws {RangeError} If there is no such model.
+ * @throws {Deno.errors.NotFound} If they are not here and HF_HUB_OFFLINE is set.
+ * @throws {HubError} If they cannot be fetched.
+ */
+export async function modelWeights(
+  kind: keyof ModelCatalogue,
+  model: string,
+  given: string | undefined,
+  signal?: AbortSignal,
+  outside: HubOutside = {},
+): Promise<string | undefined> {
+  const path = given ?? catalogueEntry(kind, model).weights;
+  return given !== undefined || path === undefined || hubEntry(path) === undefined
+    ? given
+    : await ensureModelFile(path, signal, outside);
+}
