@@ -1,0 +1,15 @@
+/** Checks of settings that several objectives share. */
+
+/** Refuses weights and thresholds that cannot work. */
+export function checkSettings(name: string, weight: number, threshold: number): void {
+  if (!(weight >= 0 && weight < Infinity)) {
+    throw new RangeError(
+      `Cannot make objective "${name}": its weight is ${weight}, expected a finite number of 0 or more`,
+    );
+  }
+  if (!(threshold > 0)) {
+    throw new RangeError(
+      `Cannot make objective "${name}": its threshold is ${threshold}, expected a number above 0, or Infinity for none`,
+    );
+  }
+}
