@@ -43,3 +43,8 @@ export function assertIndex(
     );
   }
 }
+
+/** The largest label plus one. */
+export function classCount(labels: Int32Array): number {
+  return labels.reduce((most, label) => Math.max(most, label + 1), 0);
+}

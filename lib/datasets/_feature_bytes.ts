@@ -6,18 +6,23 @@
 
 const MAGIC = "\x93NUMPY";
 
+/** Writes the header of a float32 .npy file of version 1.0. */
+export function npyHeader(shape: readonly number[]): Uint8Array {
+  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(", ")}${
+    shape.length === 1 ? "," : ""
+  }), }`;
+  const padded = text.padEnd(Math.ceil((11 + text.length) / 64) * 64 - 11) + "\n";
+  const head = `${MAGIC}\x01\x00${String.fromCharCode(padded.length & 255, padded.length >>> 8)}${padded}`;
+  return Uint8Array.from(head, (letter) => letter.charCodeAt(0));
+}
+
 /** Writes [D] float32 as an .npy file of version 1.0. */
 export function featureToBytes(feature: Float32Array): Uint8Array {
-  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${feature.length},), }`;
-  const padded = text.padEnd(Math.ceil((11 + text.length) / 64) * 64 - 11) +
-    "\n";
-  const out = new Uint8Array(10 + padded.length + 4 * feature.length);
+  const header = npyHeader([feature.length]);
+  const out = new Uint8Array(header.length + 4 * feature.length);
+  out.set(header);
   const view = new DataView(out.buffer);
-  const head = `${MAGIC}\x01\x00`;
-  for (let i = 0; i < head.length; i++) out[i] = head.charCodeAt(i);
-  view.setUint16(8, padded.length, true);
-  for (let i = 0; i < padded.length; i++) out[10 + i] = padded.charCodeAt(i);
-  feature.forEach((value, i) => view.setFloat32(10 + padded.length + 4 * i, value, true));
+  feature.forEach((value, i) => view.setFloat32(header.length + 4 * i, value, true));
   return out;
 }
 

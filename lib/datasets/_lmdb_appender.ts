@@ -10,7 +10,7 @@
 
 import { LmdbFile } from "./_lmdb_file.ts";
 import { emptyMeta, type LmdbMeta, type LmdbTree, makeMeta } from "./_lmdb_meta.ts";
-import { compareKeys, MAX_KEY } from "./_lmdb_pages.ts";
+import { compareKeys, MAX_KEY, type Page } from "./_lmdb_pages.ts";
 import { type LmdbEntry, NewPages, TreeEditor } from "./_lmdb_tree.ts";
 
 const PAGE_SIZE = 4096;
@@ -49,6 +49,11 @@ export class LmdbAppender {
   /** The value of a key, or undefined. */
   get(key: Uint8Array): Uint8Array | undefined {
     return this.#reader.get(key);
+  }
+
+  /** All leaf pages in the order of their keys. */
+  leaves(): Generator<Page> {
+    return this.#reader.leaves();
   }
 
   /** All keys in LMDB's order. */

@@ -62,21 +62,31 @@ export class LmdbFile {
     throw this.#error("its tree is deeper than 32 levels");
   }
 
-  /** All keys in LMDB's order, each a view into a page. */
-  *keys(): Generator<Uint8Array> {
-    if (this.#meta.main.root !== undefined) {
-      yield* this.#keysBelow(this.#meta.main.root, 0);
-    }
+  /**
+   * All leaf pages in the order of their keys. Each is valid until the next only: all use one piece of memory, as the
+   * pages of a million records would fill hundreds of megabytes before they are collected.
+   */
+  *leaves(): Generator<Page> {
+    const { main, pageSize } = this.#meta;
+    if (main.root !== undefined) yield* this.#leavesBelow(main.root, 0, new Uint8Array(pageSize));
   }
 
-  *#keysBelow(number: number, depth: number): Generator<Uint8Array> {
+  *#leavesBelow(number: number, depth: number, memory: Uint8Array): Generator<Page> {
     if (depth >= MAX_DEPTH) {
       throw this.#error("its tree is deeper than 32 levels");
     }
-    const page = this.page(number);
-    for (let i = 0; i < page.length; i++) {
-      if (page.isLeaf) yield page.key(i);
-      else yield* this.#keysBelow(page.child(i), depth + 1);
+    const passing = this.#parse(number, this.#fill(this.#position(number), memory));
+    if (passing.isLeaf) yield passing;
+    else {
+      const branch = this.page(number); // stays while the pages below it pass through the memory
+      for (let i = 0; i < branch.length; i++) yield* this.#leavesBelow(branch.child(i), depth + 1, memory);
+    }
+  }
+
+  /** All keys in LMDB's order. */
+  *keys(): Generator<Uint8Array> {
+    for (const leaf of this.leaves()) {
+      for (let i = 0; i < leaf.length; i++) yield leaf.key(i).slice();
     }
   }
 
@@ -84,17 +94,19 @@ export class LmdbFile {
   page(number: number): Page {
     const cached = this.#cache.get(number);
     if (cached) return cached;
-    const { pageSize } = this.#meta;
-    const bytes = this.#read(this.#position(number), pageSize);
-    if (bytes.length < pageSize) {
-      throw this.#error(`page ${number} is missing; the file is cut short`);
-    }
-    const page = new Page(bytes, number, (reason) => this.#error(reason));
+    const page = this.#parse(number, this.#read(this.#position(number), this.#meta.pageSize));
     if (this.#cache.size >= CACHED_PAGES) {
       this.#cache.delete(this.#cache.keys().next().value!);
     }
     this.#cache.set(number, page);
     return page;
+  }
+
+  #parse(number: number, bytes: Uint8Array): Page {
+    if (bytes.length < this.#meta.pageSize) {
+      throw this.#error(`page ${number} is missing; the file is cut short`);
+    }
+    return new Page(bytes, number, (reason) => this.#error(reason));
   }
 
   /** Closes the file. */
@@ -131,9 +143,11 @@ export class LmdbFile {
   #read(position: number, length: number): Uint8Array {
     // Never more memory than there is file, whatever length a damaged page names.
     if (position + length > this.#size) this.#size = this.#file.statSync().size;
-    const bytes = new Uint8Array(
-      Math.max(0, Math.min(length, this.#size - position)),
-    );
+    return this.#fill(position, new Uint8Array(Math.max(0, Math.min(length, this.#size - position))));
+  }
+
+  /** Reads into memory that is there, less at the end of the file. */
+  #fill(position: number, bytes: Uint8Array): Uint8Array {
     this.#file.seekSync(position, Deno.SeekMode.Start);
     for (let filled = 0; filled < bytes.length;) {
       const read = this.#file.readSync(bytes.subarray(filled));

@@ -2,6 +2,7 @@
  * Keys of a training database: decimal numbers in ASCII, and three that describe them.
  */
 
+import type { Page } from "./_lmdb_pages.ts";
 import { MsgpackReader } from "./_msgpack.ts";
 
 /** Number of items, as a MessagePack integer. */
@@ -25,16 +26,15 @@ export function keyText(bytes: Uint8Array): string {
   return text;
 }
 
-/** The number that a key is the shortest decimal of, or undefined. */
-export function keyNumber(bytes: Uint8Array): number | undefined {
-  if (
-    bytes.length === 0 || bytes.length > 15 ||
-    (bytes.length > 1 && bytes[0] === 48)
-  ) return undefined;
+/** The number that a key, a part of `bytes`, is the shortest decimal of, or undefined. */
+export function keyNumber(bytes: Uint8Array, start = 0, end: number = bytes.length): number | undefined {
+  const length = end - start;
+  if (length === 0 || length > 15 || (length > 1 && bytes[start] === 48)) return undefined;
   let value = 0;
-  for (const byte of bytes) {
-    if (byte < 48 || byte > 57) return undefined;
-    value = 10 * value + byte - 48;
+  for (let i = start; i < end; i++) {
+    const digit = bytes[i]! - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    value = 10 * value + digit;
   }
   return value;
 }
@@ -50,13 +50,13 @@ export function storedInteger(
 }
 
 /** The keys that are numbers, in numeric order (the database has them as text). */
-export function numberedKeys(
-  db: { keys(): Iterable<Uint8Array> },
-): Float64Array {
+export function numberedKeys(db: { leaves(): Iterable<Page> }): Float64Array {
   const found: number[] = [];
-  for (const key of db.keys()) {
-    const number = keyNumber(key);
-    if (number !== undefined) found.push(number);
+  for (const leaf of db.leaves()) {
+    for (let i = 0; i < leaf.length; i++) {
+      const number = leaf.withKey(i, keyNumber);
+      if (number !== undefined) found.push(number);
+    }
   }
   return Float64Array.from(found).sort();
 }

@@ -99,6 +99,12 @@ export class Page {
     );
   }
 
+  /** Gives `use` the bytes in which the key of node `i` lies from `start` to before `end`: no array is made. */
+  withKey<T>(i: number, use: (bytes: Uint8Array, start: number, end: number) => T): T {
+    const at = this.#node(i);
+    return use(this.#bytes, at + NODE_HEAD, at + NODE_HEAD + this.#view.getUint16(at + 6, true));
+  }
+
   /** Of a branch: the page that node `i` leads to. */
   child(i: number): number {
     const at = this.#node(i);

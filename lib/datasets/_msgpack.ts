@@ -30,6 +30,11 @@ export class MsgpackReader {
 
   /** Reads a byte string (bin, or str of older files) as a view into the bytes. */
   bytes(): Uint8Array {
+    return this.withBytes((bytes, start, end) => bytes.subarray(start, end));
+  }
+
+  /** Reads a byte string and gives `use` the bytes in which it lies from `start` to before `end`: no array is made. */
+  withBytes<T>(use: (bytes: Uint8Array, start: number, end: number) => T): T {
     const head = this.#head("a byte string");
     let length: number;
     if (head >= 0xa0 && head <= 0xbf) length = head & 31;
@@ -38,7 +43,7 @@ export class MsgpackReader {
     else if (head === 0xc6 || head === 0xdb) length = this.#unsigned(4);
     else throw this.#unexpected(head, "a byte string");
     const start = this.#skip(length);
-    return this.#bytes.subarray(start, start + length);
+    return use(this.#bytes, start, start + length);
   }
 
   /** Reads an integer. */
@@ -123,10 +128,15 @@ export function packBytes(bytes: Uint8Array): Uint8Array {
   return out;
 }
 
+/** Writes the head of an array of `n` values. */
+export function packArrayHead(n: number): Uint8Array {
+  if (n < 0x10) return Uint8Array.of(0x90 | n);
+  return n < 0x10000 ? Uint8Array.of(0xdc, n >>> 8, n) : Uint8Array.of(0xdd, n >>> 24, n >>> 16, n >>> 8, n);
+}
+
 /** Writes an array of values that are packed already. */
 export function packArray(values: readonly Uint8Array[]): Uint8Array {
-  const n = values.length;
-  const head = n < 0x10 ? [0x90 | n] : n < 0x10000 ? [0xdc, n >>> 8, n] : [0xdd, n >>> 24, n >>> 16, n >>> 8, n];
+  const head = packArrayHead(values.length);
   const length = values.reduce((sum, value) => sum + value.length, head.length);
   const out = new Uint8Array(length);
   out.set(head);

@@ -42,6 +42,14 @@ export interface DatasetWriter extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** Something that a data set does without, and why. */
+export interface LeftOut {
+  /** Path, key or number. */
+  readonly name: string;
+  /** Why, in a few words. */
+  readonly reason: string;
+}
+
 /** Gives the items of a data set by their number. */
 export interface DatasetReader extends AsyncDisposable, AsyncIterable<DatasetItem> {
   /** How many items there are. */
@@ -49,6 +57,26 @@ export interface DatasetReader extends AsyncDisposable, AsyncIterable<DatasetIte
 
   /** Class of each item, Int32Array [length]. */
   readonly labels: Int32Array;
+
+  /** Width of a classifier for it: the largest label plus one, or what a database states. */
+  readonly classes: number;
+
+  /**
+   * Names a class.
+   *
+   * @param label Its label.
+   * @returns The name of its folder where it has one, else the label in decimal.
+   */
+  className(label: number): string;
+
+  /**
+   * Names an item, for messages and lists: below the data set's place, so that it stays when that is moved.
+   *
+   * @param index Which one, 0..length-1.
+   * @returns Its path, key or number.
+   * @throws {RangeError} When `index` is outside its range.
+   */
+  itemName(index: number): string;
 
   /**
    * Reads one item.

@@ -5,16 +5,19 @@
  * every file is complete from the moment it has its name, because it is written under <dir>/.partial and moved.
  */
 
+import { imageFormat } from "@/images/mod.ts";
 import { assertPlace, assertRecord } from "./_assert.ts";
 import type { DatasetRecord, DatasetWriter } from "./dataset.ts";
 
 /** Folder of the files being written; each writer has a folder of its own in it. */
 const PARTIAL = ".partial";
 const LOCK = "lock";
+/** Endings that "auto" gives; what is none of these formats gets the first. */
+const ENDINGS: Readonly<Record<string, string>> = { JPEG: ".jpg", PNG: ".png", WebP: ".webp" };
 
 /** Options of `openFolderWriter`. */
 export interface FolderWriterOptions {
-  /** End of the file names, with its dot. @default ".jpg" */
+  /** End of the file names, with its dot; "auto" looks at the bytes: .jpg, .png or .webp. @default ".jpg" */
   extension?: string;
 }
 
@@ -28,7 +31,7 @@ export interface FolderWriterOptions {
  * @param dir The folder; made when it is missing.
  * @param options End of the file names.
  * @returns The writer.
- * @throws {RangeError} When the extension is not a dot and letters or digits.
+ * @throws {RangeError} When the extension is neither "auto" nor a dot and letters or digits.
  *
  * @example One image
  * ```ts
@@ -49,9 +52,10 @@ export async function openFolderWriter(
   options: FolderWriterOptions = {},
 ): Promise<DatasetWriter> {
   const { extension = ".jpg" } = options;
-  if (!/^\.[A-Za-z0-9]+$/.test(extension)) {
+  if (extension !== "auto" && !/^\.[A-Za-z0-9]+$/.test(extension)) {
     throw new RangeError(
-      `Cannot open folder "${dir}": extension is ${JSON.stringify(extension)}, expected a dot and letters or digits`,
+      `Cannot open folder "${dir}": extension is ${JSON.stringify(extension)}, ` +
+        'expected "auto", or a dot and letters or digits',
     );
   }
   await Deno.mkdir(`${dir}/${PARTIAL}`, { recursive: true });
@@ -83,7 +87,8 @@ class FolderWriter implements DatasetWriter {
   readonly #dir: string;
   readonly #own: string;
   readonly #lock: Deno.FsFile;
-  readonly #extension: string;
+  /** Endings that files can have. */
+  readonly #endings: readonly string[];
   readonly #made = new Set<number>();
   #count = 0;
   #closed = false;
@@ -92,32 +97,35 @@ class FolderWriter implements DatasetWriter {
     this.#dir = dir;
     this.#own = own;
     this.#lock = lock;
-    this.#extension = extension;
+    this.#endings = extension === "auto" ? Object.values(ENDINGS) : [extension];
   }
 
   async write(record: DatasetRecord): Promise<void> {
     this.#assertOpen();
     assertRecord(record, `"${this.#dir}"`);
     const { label, image, bytes } = record;
-    const partial = `${this.#own}/${this.#count++}${this.#extension}`;
+    const partial = `${this.#own}/${this.#count++}${this.#endings[0]}`;
     await Deno.writeFile(partial, bytes);
     if (!this.#made.has(label)) {
       await Deno.mkdir(this.#folder(label), { recursive: true });
       this.#made.add(label);
     }
-    await Deno.rename(partial, this.#file(label, image));
+    const ending = this.#endings.length === 1 ? this.#endings[0]! : ENDINGS[imageFormat(bytes) ?? ""] ?? ".jpg";
+    await Deno.rename(partial, this.#file(label, image, ending));
   }
 
   async has(label: number, image: number): Promise<boolean> {
     this.#assertOpen();
     assertPlace(label, image, `look into "${this.#dir}"`);
-    try {
-      const info = await Deno.stat(this.#file(label, image));
-      return info.isFile && info.size > 0;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return false;
-      throw error;
+    for (const ending of this.#endings) {
+      try {
+        const info = await Deno.stat(this.#file(label, image, ending));
+        if (info.isFile && info.size > 0) return true;
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
     }
+    return false;
   }
 
   async close(): Promise<void> {
@@ -149,8 +157,8 @@ class FolderWriter implements DatasetWriter {
     return `${this.#dir}/${String(label).padStart(6, "0")}`;
   }
 
-  #file(label: number, image: number): string {
-    return `${this.#folder(label)}/${String(image).padStart(3, "0")}${this.#extension}`;
+  #file(label: number, image: number, ending: string): string {
+    return `${this.#folder(label)}/${String(image).padStart(3, "0")}${ending}`;
   }
 }
 

@@ -5,7 +5,7 @@
  * or behind, as after a writer was killed, the items are counted instead of refused.
  */
 
-import { assertIndex } from "./_assert.ts";
+import { assertIndex, classCount } from "./_assert.ts";
 import { type LmdbFile, openLmdbFile } from "./_lmdb_file.ts";
 import {
   CLASSES_KEY,
@@ -21,10 +21,13 @@ import { MsgpackReader } from "./_msgpack.ts";
 import { decodeRecord, readRecordHead } from "./_record.ts";
 import type { DatasetItem, DatasetReader } from "./dataset.ts";
 
-/** An LMDB training database open for reading; its `labels` are read from all records on first use. */
+/**
+ * An LMDB training database open for reading; its `labels` are read from all records on first use, its `classes` only
+ * where the database does not state them.
+ */
 export interface LmdbReader extends DatasetReader {
-  /** Number of classes (largest label + 1) that the database states; undefined when it states none. */
-  readonly classes: number | undefined;
+  /** Whether records have a feature vector (of the first record; true of all that this project writes). */
+  readonly hasFeatures: boolean;
 }
 
 /**
@@ -82,9 +85,23 @@ class OpenLmdb implements LmdbReader {
     this.length = typeof keys === "number" ? keys : keys.length;
   }
 
-  get classes(): number | undefined {
+  get classes(): number {
     this.#assertOpen();
-    return storedInteger(this.#db, CLASSES_KEY);
+    return storedInteger(this.#db, CLASSES_KEY) ?? classCount(this.labels);
+  }
+
+  get hasFeatures(): boolean {
+    this.#assertOpen();
+    return this.length > 0 && readRecordHead(this.#value(0), this.#name(0)).hasFeature;
+  }
+
+  className(label: number): string {
+    return String(label);
+  }
+
+  itemName(index: number): string {
+    assertIndex(index, this.length, `"${this.#path}"`);
+    return this.#key(index);
   }
 
   get labels(): Int32Array {
@@ -157,6 +174,12 @@ function itemKeys(db: LmdbFile): Keys {
     if (keys !== undefined) return keys;
   }
   const numbers = numberedKeys(db);
+  if (numbers.length === 0 && db.meta.main.entries > described) {
+    throw new SyntaxError(
+      `Cannot read LMDB file "${db.path}": it has ${db.meta.main.entries - described} records whose keys are no ` +
+        "numbers, and __keys__ is missing or does not list each of them once; is it a training database?",
+    );
+  }
   return numbers.every((number, i) => number === i) ? numbers.length : numbers;
 }
 
@@ -166,13 +189,14 @@ function describedKeys(stored: Uint8Array, length: number): Keys | undefined {
   let reader = list();
   if (reader.array() !== length) return undefined;
   let inOrder = 0;
-  while (inOrder < length && keyNumber(reader.bytes()) === inOrder) inOrder++;
+  while (inOrder < length && reader.withBytes(keyNumber) === inOrder) inOrder++;
   if (inOrder === length) return length;
   reader = list();
   const texts = Array.from(
     { length: reader.array() },
     () => keyText(reader.bytes()),
   );
+  if (new Set(texts).size !== length) return undefined; // an item twice, so another one not at all
   const numbers = texts.map((text) => keyNumber(keyBytes(text)) ?? NaN);
   return numbers.some(Number.isNaN) ? texts : Float64Array.from(numbers);
 }

@@ -12,7 +12,7 @@
 import { assertPlace, assertRecord } from "./_assert.ts";
 import { LmdbAppender } from "./_lmdb_appender.ts";
 import { CLASSES_KEY, keyBytes, keyNumber, KEYS_KEY, LENGTH_KEY, numberedKeys, storedInteger } from "./_lmdb_keys.ts";
-import { MsgpackReader, packArray, packBytes, packInteger } from "./_msgpack.ts";
+import { MsgpackReader, packArrayHead, packInteger } from "./_msgpack.ts";
 import type { LmdbEntry } from "./_lmdb_tree.ts";
 import { encodeRecord, readRecordHead } from "./_record.ts";
 import type { DatasetRecord, DatasetWriter } from "./dataset.ts";
@@ -28,12 +28,15 @@ export interface LmdbWriterOptions {
   features?: boolean;
   /** Records a transaction: how many a kill can lose. @default 64 */
   commitEvery?: number;
+  /** Makes the folder form: `path` is a folder, the database its data.mdb (python-lmdb's subdir=True). @default false */
+  subdir?: boolean;
 }
 
 /**
  * Opens an LMDB file for writing; an existing one is continued.
  *
- * @param path The file; other tools expect a name that ends in ".lmdb". Its folder must exist.
+ * @param path The file (other tools expect a name that ends in ".lmdb"), or a folder that holds data.mdb or is to hold
+ * it. The folder it lies in must exist.
  * @param options Keys, layout and size of transactions.
  * @returns The writer. Records are on disk after each `commitEvery` of them and after `close()`.
  * @throws {Error} When another writer has the file open; several processes write a file each, for `copyDataset` to join.
@@ -68,11 +71,22 @@ export async function openLmdbWriter(
       `Cannot open LMDB file "${path}": commitEvery is ${commitEvery}, expected a positive integer`,
     );
   }
-  const db = await LmdbAppender.open(path);
+  const db = await LmdbAppender.open(await dataFile(path, options.subdir ?? false));
   try {
     return new LmdbWriter(path, db, options);
   } catch (error) {
     db.close();
+    throw error;
+  }
+}
+
+/** The file itself; makes the folder of the folder form. */
+async function dataFile(path: string, subdir: boolean): Promise<string> {
+  if (subdir) await Deno.mkdir(path, { recursive: true });
+  try {
+    return (await Deno.stat(path)).isDirectory ? `${path}/data.mdb` : path;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return path;
     throw error;
   }
 }
@@ -226,13 +240,9 @@ class LmdbWriter implements DatasetWriter {
       stored && storedInteger(this.#db, LENGTH_KEY) === indices.length &&
       new MsgpackReader(stored, "LMDB key __keys__").array() === indices.length
     ) return;
-    const keys = Array.from(
-      indices,
-      (index) => packBytes(keyBytes(String(index))),
-    );
     this.#db.put([
-      [KEYS_KEY, packArray(keys)],
-      [LENGTH_KEY, packInteger(keys.length)],
+      [KEYS_KEY, packKeys(indices)],
+      [LENGTH_KEY, packInteger(indices.length)],
       [CLASSES_KEY, packInteger(this.#classes)],
     ]);
   }
@@ -252,6 +262,21 @@ class LmdbWriter implements DatasetWriter {
     }
     this.#classes = Math.max(this.#classes, classes);
   }
+}
+
+/** The list of keys, in one piece of memory: a million small arrays would take a hundred times as much. */
+function packKeys(indices: Float64Array): Uint8Array {
+  const head = packArrayHead(indices.length);
+  const out = new Uint8Array(indices.reduce((sum, index) => sum + 2 + String(index).length, head.length));
+  out.set(head);
+  let at = head.length;
+  for (const index of indices) {
+    const digits = String(index);
+    out[at++] = 0xc4; // bin of up to 255 bytes
+    out[at++] = digits.length;
+    for (let i = 0; i < digits.length; i++) out[at++] = digits.charCodeAt(i);
+  }
+  return out;
 }
 
 function firstItem(db: LmdbAppender): Uint8Array | undefined {

@@ -8,13 +8,15 @@ export class Cursor {
   readonly #source: ByteSource;
   readonly #start: number;
   readonly #end: number;
+  readonly #limit: number;
   #chunk: Uint8Array = new Uint8Array(0);
   #chunkStart: number;
   #at: number;
 
-  /** Reads from `start` to at most `end`, and at most MAX_PICKLE_BYTES. */
-  constructor(source: ByteSource, start: number, end: number) {
+  /** Reads from `start` to at most `end`, and at most `limit` bytes. */
+  constructor(source: ByteSource, start: number, end: number, limit: number = MAX_PICKLE_BYTES) {
     this.#source = source;
+    this.#limit = limit;
     this.#start = start;
     this.#end = end;
     this.#at = start;
@@ -81,9 +83,9 @@ export class Cursor {
           `${this.#end - this.#at} are left; the file is truncated or damaged`,
       );
     }
-    if (this.#at + length - this.#start > MAX_PICKLE_BYTES) {
+    if (this.#at + length - this.#start > this.#limit) {
       throw new RangeError(
-        `Cannot read the pickle of "${this.path}": it is longer than ${MAX_PICKLE_BYTES} bytes, ` +
+        `Cannot read the pickle of "${this.path}": it is longer than ${this.#limit} bytes, ` +
           `weights belong outside the pickle as torch.save puts them`,
       );
     }

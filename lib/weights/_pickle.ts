@@ -24,12 +24,16 @@ import { PyDict, PyGlobal, PyList, PyObject, PyTensor, PyTuple, type PyValue } f
 /** Gives the value for a persistent id, which is how torch refers to storages. */
 export type PersistentLoad = (id: PyValue) => PyValue;
 
+/** What Python 2's strings (opcodes S, T, U) become: text, or bytes as by Python's `encoding="bytes"`. */
+export type PickledStrings = "text" | "bytes";
+
 /** Runs the pickle at the cursor and leaves the cursor behind its STOP. */
 export function unpickle(
   cursor: Cursor,
   persistentLoad: PersistentLoad,
+  strings: PickledStrings = "text",
 ): PyValue {
-  const machine = new Unpickler(cursor, persistentLoad);
+  const machine = new Unpickler(cursor, persistentLoad, strings);
   const start = cursor.position;
   try {
     return machine.run();
@@ -44,6 +48,7 @@ export function unpickle(
 class Unpickler {
   readonly #cursor: Cursor;
   readonly #persistentLoad: PersistentLoad;
+  readonly #bytesStrings: boolean;
   readonly #stack: PyValue[] = [];
   /** Heights of the stack at the open marks. */
   readonly #marks: number[] = [];
@@ -51,9 +56,10 @@ class Unpickler {
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   #work = 0;
 
-  constructor(cursor: Cursor, persistentLoad: PersistentLoad) {
+  constructor(cursor: Cursor, persistentLoad: PersistentLoad, strings: PickledStrings) {
     this.#cursor = cursor;
     this.#persistentLoad = persistentLoad;
+    this.#bytesStrings = strings === "bytes";
   }
 
   run(): PyValue {
@@ -125,13 +131,15 @@ class Unpickler {
         return this.#push(this.#view(8).getFloat64(0, false));
 
       case 0x53: // STRING S
-        return this.#push(decodeEscapes(cursor.line()));
+        return this.#push(this.#oldString(decodeEscapes(cursor.line())));
       case 0x56: // UNICODE V
         return this.#push(decodeUnicodeEscapes(cursor.line()));
       case 0x54: // BINSTRING T
+        return this.#push(this.#bytesStrings ? cursor.take(this.#length(4)) : this.#text(4));
+      case 0x55: // SHORT_BINSTRING U
+        return this.#push(this.#bytesStrings ? cursor.take(this.#length(1)) : this.#text(1));
       case 0x58: // BINUNICODE X
         return this.#push(this.#text(4));
-      case 0x55: // SHORT_BINSTRING U
       case 0x8c: // SHORT_BINUNICODE
         return this.#push(this.#text(1));
       case 0x8d: // BINUNICODE8
@@ -291,6 +299,10 @@ class Unpickler {
 
   #text(lengthSize: 1 | 4 | 8): string {
     return this.#decoder.decode(this.#cursor.take(this.#length(lengthSize)));
+  }
+
+  #oldString(text: string): string | Uint8Array {
+    return this.#bytesStrings ? Uint8Array.from(text, (c) => c.charCodeAt(0)) : text;
   }
 
   #index(line: string): number {

@@ -61,7 +61,8 @@ export function narrow(value: bigint): number | bigint {
 /** `numpy.dtype("f8", ...)`: its code is kept as the state, which BUILD does not overwrite. */
 function numpyDType([code]: Arguments): PyObject {
   const dtype = new PyObject("numpy.dtype");
-  dtype.state = typeof code === "string" ? code : null;
+  const isOldString = code instanceof Uint8Array && code.length < 16; // Python 2's strings, read as bytes
+  dtype.state = isOldString ? String.fromCharCode(...code) : typeof code === "string" ? code : null;
   return dtype;
 }
 

@@ -13,25 +13,29 @@ export interface PythonView {
 
 const tool = fromFileUrl("../fixtures/datasets/lmdb_tool.py", import.meta.url);
 
-/**
- * A Python that has lmdb and msgpack: $VEC2FACE_PYTHON, the one on PATH, or the system's; undefined when none has.
- */
-export const python: string | undefined = [
-  Deno.env.get("VEC2FACE_PYTHON"),
-  "python3",
-  "/usr/bin/python3",
-].find((command) => {
-  if (!command) return false;
-  try {
-    return new Deno.Command(command, {
-      args: ["-c", "import lmdb, msgpack"],
-      stdout: "null",
-      stderr: "null",
-    }).outputSync().success;
-  } catch {
-    return false;
-  }
-});
+/** A Python that has some modules: $VEC2FACE_PYTHON, the one on PATH, or the system's; undefined when none has. */
+export function pythonWith(modules: string): string | undefined {
+  return [Deno.env.get("VEC2FACE_PYTHON"), "python3", "/usr/bin/python3"].find((command) => {
+    if (!command) return false;
+    try {
+      return new Deno.Command(command, { args: ["-c", `import ${modules}`], stdout: "null", stderr: "null" })
+        .outputSync().success;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** A Python that has lmdb and msgpack. */
+export const python: string | undefined = pythonWith("lmdb, msgpack");
+
+/** Runs verification_tool.py beside lmdb_tool.py and returns what it prints. */
+export async function runVerificationTool(command: string, ...args: string[]): Promise<string> {
+  const script = fromFileUrl("../fixtures/datasets/verification_tool.py", import.meta.url);
+  const { success, stdout, stderr } = await new Deno.Command(command, { args: [script, ...args] }).output();
+  if (!success) throw new Error(`verification_tool.py failed: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
 
 /** Runs the tool and returns what it prints. */
 export async function runTool(...args: string[]): Promise<string> {

@@ -171,3 +171,39 @@ Deno.test("openFolder() and get() throw when there is nothing to read", () =>
     );
     await assert.rejects(reader.get(1), RangeError);
   }));
+
+Deno.test("openFolder() names classes and items, and lists what it leaves out", () =>
+  withDir(async (dir) => {
+    for (const path of ["07/1.jpg", "07/list.csv", "07/.hidden", "07/more/2.jpg", "12/0.jpg", "3/x.gif"]) {
+      await Deno.mkdir(`${dir}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+      await Deno.writeFile(`${dir}/${path}`, bytes);
+    }
+    await Deno.writeFile(`${dir}/loose.jpg`, bytes);
+    await Deno.mkdir(`${dir}/.partial`);
+    const reader = await openFolder(dir);
+    assert.deepEqual([reader.classes, [...reader.labels]], [13, [7, 12]]);
+    assert.deepEqual([7, 12, 5].map((label) => reader.className(label)), ["07", "12", "5"]);
+    assert.equal(reader.itemName(1), "12/0.jpg");
+    assert.deepEqual(reader.leftOut.toSorted((a, b) => a.name < b.name ? -1 : 1), [
+      { name: "07/list.csv", reason: "its name is not that of an image" },
+      { name: "07/more", reason: "it is a folder in a class folder" },
+      { name: "3", reason: "the class has no image" },
+      { name: "3/x.gif", reason: "its name is not that of an image" },
+      { name: "loose.jpg", reason: "it is not in a class folder" },
+    ]);
+    const gifs = await openFolder(dir, { endings: ["gif"] });
+    assert.equal(gifs.itemName(0), "3/x.gif");
+  }));
+
+Deno.test("openFolderWriter() chooses endings by the bytes, and has() finds them", () =>
+  withDir(async (dir) => {
+    await using writer = await openFolderWriter(dir, { extension: "auto" });
+    const webp = new TextEncoder().encode("RIFF\0\0\0\0WEBPVP8 ");
+    const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+    const images = [Uint8Array.of(0xff, 0xd8, 0xff), png, webp, bytes];
+    for (const [image, data] of images.entries()) await writer.write({ label: 0, image, bytes: data });
+    for (const image of images.keys()) assert.equal(await writer.has(0, image), true);
+    assert.equal(await writer.has(0, images.length), false);
+    await writer.close();
+    assert.deepEqual(await files(dir), ["000000/000.jpg", "000000/001.png", "000000/002.webp", "000000/003.jpg"]);
+  }));

@@ -184,3 +184,17 @@ Deno.test(`openLmdbWriter() continues a database written by ${partner}`, () =>
       assert.equal(view.records[6]!.sha, await sha256(toolImage(6)));
     }
   }));
+
+Deno.test(`openLmdbWriter() makes and continues the folder form, which opens in ${partner}`, () =>
+  withDir(async (dir) => {
+    const path = `${dir}/faces`;
+    for (const image of [0, 1]) {
+      await using writer = await openLmdbWriter(path, { subdir: image === 0 });
+      await writer.write({ label: 2, image, bytes: toolImage(image) });
+    }
+    await using reader = await openLmdb(path);
+    assert.deepEqual([reader.length, reader.classes], [2, 3]);
+    if (!python) return;
+    const view = JSON.parse(await runTool("read", path)) as PythonView;
+    assert.deepEqual([view.length, view.classes, view.records[1]!.sha], [2, 3, await sha256(toolImage(1))]);
+  }));

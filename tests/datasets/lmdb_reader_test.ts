@@ -34,7 +34,7 @@ Deno.test("openLmdb() gives items in the order of __keys__, also when keys are n
       label: 5,
       bytes: Uint8Array.of(2),
     });
-    assert.equal(reader.classes, undefined);
+    assert.equal(reader.classes, 6);
   }));
 
 Deno.test("openLmdb() counts items in numeric order when __keys__ is missing or behind", () =>
@@ -102,4 +102,31 @@ Deno.test("get() throws when the index is outside, the record is damaged or miss
       other.get(1),
       (e) => e instanceof SyntaxError && e.message.includes("__keys__ lists it"),
     );
+  }));
+
+Deno.test("openLmdb() counts items when __keys__ lists one twice, and refuses other keys that it does not list", () =>
+  withDir(async (dir) => {
+    const described: [string, Uint8Array][] = [
+      ["__len__", Uint8Array.of(2)],
+      ["__keys__", Uint8Array.of(0x92, 0xc4, 1, 48, 0xc4, 1, 48)], // "0" and "0"
+    ];
+    await raw(`${dir}/a.lmdb`, [["0", record(1, 0)], ["1", record(2, 0)], ...described]);
+    await using twice = await openLmdb(`${dir}/a.lmdb`);
+    assert.deepEqual((await Array.fromAsync(twice)).map(({ bytes }) => bytes[0]), [1, 2]);
+    await raw(`${dir}/b.lmdb`, [["a/x", record(1, 0)], ["b/y", record(2, 0)], ...described]);
+    await assert.rejects(openLmdb(`${dir}/b.lmdb`), {
+      name: "SyntaxError",
+      message: /2 records whose keys are no numbers/,
+    });
+    await raw(`${dir}/c.lmdb`, [["a/x", record(1, 0)]]);
+    await assert.rejects(openLmdb(`${dir}/c.lmdb`), /1 records whose keys are no numbers/);
+  }));
+
+Deno.test("openLmdb() names items by their keys and says whether there are features", () =>
+  withDir(async (dir) => {
+    await raw(`${dir}/a.lmdb`, [["7", record(1, 4)], ["30", record(2, 0)]]);
+    await using reader = await openLmdb(`${dir}/a.lmdb`);
+    assert.deepEqual([reader.itemName(0), reader.itemName(1), reader.className(4)], ["7", "30", "4"]);
+    assert.equal(reader.hasFeatures, false);
+    assert.throws(() => reader.itemName(2), RangeError);
   }));

@@ -1,0 +1,37 @@
+/** `deno task bench:separability`: time and peak memory of the separability count beside scikit-learn's and faiss's. */
+import { benchSeparability, separabilityTable } from "../tests/bench/separability_report.ts";
+import { checkInputs, note, runTask, say, type TaskSpec } from "./_cli.ts";
+
+const SPEC: TaskSpec = {
+  name: "bench:separability",
+  summary: "Measures the separability count by size, beside scikit-learn's cosine_similarity and faiss's range search.",
+  usage: "deno task bench:separability [options]",
+  options: [
+    { flag: "sizes", value: "N,N", default: "5000,10000,20000,50000", help: "numbers of rows, ascending" },
+    { flag: "threads", value: "N", default: 0, help: "workers of our side, threads of the others; 0 for one a core" },
+    {
+      flag: "python",
+      value: "PATH",
+      help: "interpreter with scikit-learn or faiss-cpu; python3 is tried when left out",
+    },
+    { flag: "json", help: "print JSON in place of the table" },
+  ],
+  examples: [
+    "deno task bench:separability --python .venv/bin/python",
+    "deno task bench:separability --sizes 5000,20000 --json",
+  ],
+};
+
+await runTask(SPEC, async (args, signal) => {
+  const report = await checkInputs(() =>
+    benchSeparability({
+      sizes: args.optionalNumbers("sizes", { min: 32, max: 1e6, integer: true })!,
+      threads: args.integer("threads", { min: 0, max: 1024 }) || navigator.hardwareConcurrency,
+      python: args.optionalText("python"),
+      onRun: (method, rows) => note(`measuring ${rows} rows: ${method}`),
+      signal,
+    })
+  );
+  if (args.flag("json")) say(JSON.stringify(report, null, 2));
+  else for (const line of separabilityTable(report)) say(line);
+});

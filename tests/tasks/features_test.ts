@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { openLmdb } from "@/datasets/mod.ts";
+import { openNpy, readNpy } from "@/weights/mod.ts";
+import { featuresMain, SPEC } from "../../tasks/features.ts";
+import { writeFiles } from "../datasets/_images.ts";
+import { withDir } from "../datasets/_paths.ts";
+import { fakeLoader, imageFolder, names, run } from "./_datasets.ts";
+
+Deno.test("features writes a row for each image, and what it is made of", () =>
+  withDir(async (dir) => {
+    const from = await imageFolder(`${dir}/from`), { load, released } = fakeLoader();
+    const { code, err } = await run(
+      SPEC,
+      featuresMain(load),
+      from,
+      "--out",
+      `${dir}/f.npy`,
+      "--flip",
+      "--batch-size",
+      "5",
+    );
+    assert.equal(code, 0, err);
+    using file = openNpy(`${dir}/f.npy`);
+    assert.deepEqual([file.dtype, file.shape, released()], ["float32", [12, 512], 1]);
+    const first = Array.from({ length: 12 }, (_, i) => file.rowsFloat32(i, i + 1)[0]!);
+    first.forEach((value, i) => assert.ok(Math.abs(value - 2 * (40 + 20 * Math.floor(i / 4))) <= 6, `${i}: ${value}`));
+    const info = JSON.parse(await Deno.readTextFile(`${dir}/f.npy.json`));
+    assert.deepEqual([info.images, info.width, info.model, info.flip, info.leftOut], [12, 512, "mini", true, []]);
+    assert.match(info.sha256, /^[0-9a-f]{64}$/);
+    assert.deepEqual(await names(dir), ["f.npy", "f.npy.json", "from"]);
+  }));
+
+for (const form of ["npy", "lmdb"]) {
+  Deno.test(`features goes on where it was stopped, with the same ${form} as without a stop`, () =>
+    withDir(async (dir) => {
+      const from = await imageFolder(`${dir}/from`, 10, 14);
+      await writeFiles(from, { "000002/005.jpg": "broken" });
+      const out = `${dir}/f.${form}`;
+      const options = [from, "--batch-size", "10", "--out"];
+      const failing = fakeLoader(9);
+      const stopped = await run(SPEC, featuresMain(failing.load), ...options, out);
+      assert.equal(stopped.code, 1);
+      assert.match(stopped.err, /the machine stopped/);
+      assert.ok(!(await names(dir)).includes(`f.${form}`));
+      const { load, calls } = fakeLoader();
+      assert.equal((await run(SPEC, featuresMain(load), ...options, out)).code, 0);
+      assert.ok(calls() < 10, `${calls()} batches`);
+      assert.equal((await run(SPEC, featuresMain(fakeLoader().load), ...options, `${dir}/g.${form}`)).code, 0);
+      assert.deepEqual(await names(dir), [`f.${form}`, `f.${form}.json`, "from", `g.${form}`, `g.${form}.json`]);
+      const info = JSON.parse(await Deno.readTextFile(`${out}.json`));
+      assert.deepEqual(info.leftOut.map(({ name }: { name: string }) => name), ["000002/005.jpg"]);
+      if (form === "npy") {
+        assert.deepEqual(readNpy(out), readNpy(`${dir}/g.npy`));
+        assert.ok(Number.isNaN((readNpy(out).data as Float32Array)[33 * 512]));
+        return;
+      }
+      await using a = await openLmdb(out);
+      await using b = await openLmdb(`${dir}/g.lmdb`);
+      assert.deepEqual([a.length, a.classes, a.hasFeatures], [139, 10, true]);
+      assert.deepEqual(await Array.fromAsync(a), await Array.fromAsync(b));
+      assert.deepEqual((await a.get(0)).bytes, await Deno.readFile(`${from}/000000/000.png`));
+    }));
+}
+
+Deno.test("features begins anew when the images, the model or the options are others", () =>
+  withDir(async (dir) => {
+    const from = await imageFolder(`${dir}/from`, 2, 10), out = `${dir}/f.npy`;
+    await run(SPEC, featuresMain(fakeLoader(2).load), from, "--batch-size", "8", "--out", out);
+    const { load, calls } = fakeLoader();
+    assert.equal((await run(SPEC, featuresMain(load), from, "--batch-size", "20", "--flip", "--out", out)).code, 0);
+    assert.equal(calls(), 2); // one batch and its mirror: nothing was taken over
+  }));
+
+Deno.test.each<[string, (dir: string) => string[], RegExp]>([
+  ["no images", () => ["--out", "f.npy"], /IMAGES is needed/],
+  ["no output", (dir) => [dir], /--out is needed/],
+  ["another ending", (dir) => [dir, "--out", "f.pt"], /ends in .npy or .lmdb/],
+  ["a model that is not known", (dir) => [dir, "--out", `${dir}/f.npy`, "--model", "x"], /known recognisers are mini/],
+  [
+    "weights that are not there",
+    (dir) => [dir, "--out", `${dir}/f.npy`, "--weights", `${dir}/w.pth`],
+    /w.pth is not there/,
+  ],
+  ["a folder without images", (dir) => [dir, "--out", `${dir}/f.npy`], /no images in it/],
+  ["a file that is there", (dir) => [dir, "--out", `${dir}/old.npy`], /--overwrite/],
+])("features refuses %s with exit code 2", (_what, options, message) =>
+  withDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/old.npy`, "");
+    const { code, err } = await run(SPEC, featuresMain(fakeLoader().load), ...options(dir));
+    assert.match(err, message);
+    assert.equal(code, 2);
+    assert.deepEqual(await names(dir), ["old.npy"]);
+  }));

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { openFolderWriter } from "@/datasets/mod.ts";
+import { encodePng, filled } from "@/images/mod.ts";
+import { readNpy, readNpz } from "@/weights/mod.ts";
+import { separabilityMain, SPEC } from "../../tasks/separability.ts";
+import { bruteForce } from "../separability/_oracle.ts";
+import { fakeRecogniser } from "./_separability_entry.ts";
+import { call, callHere, Sandbox } from "./_sandbox.ts";
+
+const ENTRY = "./_separability_entry.ts";
+const main = separabilityMain(() => Promise.resolve(fakeRecogniser));
+
+Deno.test("separability counts vectors, writes figures and goes on from its state", async () => {
+  await using box = await Sandbox.make();
+  const path = box.writeVectors("many.npy", 130, 16);
+  const json = box.path("new", "many.json"),
+    nearest = box.path("new", "nearest.npz"),
+    state = box.path("s", "state.npz");
+  const options = ["--thresholds", "0.5,0.3", "--prefix-step", "50", "--block", "32", "--workers", "1"];
+  const files = ["--json", json, "--nearest", nearest, "--resume", state];
+  const { code, out, err } = await call(ENTRY, [path, ...options, ...files]);
+  assert.equal(code, 0, err);
+  const data = readNpy(path).data as Float32Array;
+  const wanted = bruteForce(data, 16, [0.3, 0.5]);
+  const separated = [1, 2].map((bit) => wanted.above.filter((mask) => (mask & bit) === 0).length);
+  const kept = [1, 2].map((bit) => wanted.dead.filter((mask) => (mask & bit) === 0).length);
+  const last = ["130", String(separated[0]), String(kept[0]), String(separated[1]), String(kept[1])];
+  assert.match(out, /many: 130 identities\nidentities {2}separated 0.3 {2}kept 0.3 {2}separated 0.5 {2}kept 0.5\n/);
+  assert.match(out, new RegExp(`\n +${last.join(" +")}\nnearest other identity, cosine: median 0\\.\\d+`));
+
+  const report = JSON.parse(await Deno.readTextFile(json));
+  assert.deepEqual([report.kind, report.name, report.prefixes], ["separability", "many", [50, 100, 130]]);
+  assert.deepEqual([report.separated[0].at(-1), report.greedy[1].at(-1)], [separated[0], kept[1]]);
+  assert.deepEqual(readNpz(nearest).get("index")!.data, wanted.nearest);
+
+  const again = await call(ENTRY, [path, ...options, "--resume", state]);
+  assert.equal(again.code, 0, again.err);
+  assert.ok(out.startsWith(again.out));
+  const other = await call(ENTRY, [box.ids, ...options, "--resume", state]);
+  assert.equal(other.code, 2);
+  assert.match(other.err, /Cannot resume from .*state.npz: it belongs to/);
+});
+
+Deno.test("separability counts the centres of a data set, and several sets at once", async () => {
+  await using box = await Sandbox.make();
+  const writer = await openFolderWriter(box.path("faces"));
+  const colours = [[255, 0, 0], [0, 255, 0], [250, 10, 0], [0, 0, 255]] as const;
+  for (const [label, [r, g, b]] of colours.entries()) {
+    for (const image of [0, 1]) {
+      const shade = image === 0 ? 1 : 0.9;
+      const pixels = filled(8, 8, [r * shade, g * shade, b * shade].map(Math.round) as [number, number, number]);
+      await writer.write({ label, image, bytes: await encodePng(pixels) });
+    }
+  }
+  await writer.close();
+  const centres = box.path("kept", "centres.npy"), json = box.path("out.json");
+  const options = ["--centres", centres, "--json", json, "--workers", "0", "--no-histogram"];
+  const { code, out, err } = await call(ENTRY, [
+    box.path("faces"),
+    box.ids,
+    "--name",
+    "made",
+    "--name",
+    "given",
+    ...options,
+  ]);
+  assert.equal(code, 0, err);
+  assert.match(out, /made: 4 identities\n.*\n +4 +3 +3\n/);
+  assert.match(out, /given: 6 identities\n/);
+  assert.deepEqual(readNpy(box.path("kept", "centres-made.npy")).shape, [4, 12]);
+  const report = JSON.parse(await Deno.readTextFile(box.path("out-made.json")));
+  assert.deepEqual([report.name, report.separated, report.histogram], ["made", [[3]], undefined]);
+  assert.equal(JSON.parse(await Deno.readTextFile(box.path("out-given.json"))).rows, 6);
+});
+
+Deno.test.each<[string, (box: Sandbox) => string[], RegExp]>([
+  ["no file", () => [], /FILE... is needed/],
+  ["a file that is not there", (box) => [box.path("absent.npy")], /absent.npy/],
+  ["a kind of file it does not know", (box) => [box.weights], /Cannot open data set ".*weights.bin"/],
+  ["two sets of one name", (box) => [box.ids, box.path("faces", "ids.npy")], /names are ids, ids; give each a --name/],
+  ["names for other sets", (box) => [box.ids, "--name", "a", "--name", "b"], /2 times --name for 1 sets/],
+  [
+    "a threshold above 1",
+    (box) => [box.ids, "--thresholds", "0.3,1.4"],
+    /--thresholds: expected a number from -1 to 1/,
+  ],
+  ["a block of 100", (box) => [box.ids, "--block", "100"], /multiple of 32/],
+  ["another arithmetic", (box) => [box.ids, "--precision", "bf16"], /expected one of auto, int8, float32/],
+  ["a row of zeros", (box) => [box.writeVectors("z.npy", 6, 4, (data) => data.fill(0, 8, 12))], /row 2 of .*z.npy/],
+  ["one vector", (box) => [box.writeVectors("one.npy", 1, 4)], /1 rows, expected 2/],
+])("separability refuses %s with exit code 2", async (_what, options, message) => {
+  await using box = await Sandbox.make();
+  const { code, err } = await callHere(SPEC, main, [...options(box), "--workers", "0"]);
+  assert.match(err, message);
+  assert.equal(code, 2);
+});
