@@ -19,6 +19,7 @@ export const SPEC: TaskSpec = {
     { flag: "batch-size", value: "N", default: 32, help: "images a step" },
     { flag: "rate", value: "X", default: 0.08, help: "highest learning rate" },
     { flag: "margin", value: "X", default: 0.35, help: "final angular margin", unit: "radians" },
+    { flag: "margin-ramp", value: "X", default: 0.3, help: "share of the run over which the margin rises from 0" },
     { flag: "scale", value: "X", default: 32, help: "factor of the cosines" },
     { flag: "pose-weight", value: "X", default: 1, help: "weight of the linear pose head; 0 turns it off" },
     { flag: "seed", value: "N", default: 1, help: "seed of first weights, order and flips" },

@@ -171,7 +171,7 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
       images: { data: images, shape: [size, 112, 112, 3] },
       labels: { data: this.#labels, shape: [size] },
       poses: { data: this.#poses, shape: [size, 2] },
-      margin: { data: Float32Array.of(margin * Math.min(1, step / (marginRamp * this.steps))), shape: [] },
+      margin: { data: Float32Array.of(margin * Math.min(1, step / Math.max(1, marginRamp * this.steps))), shape: [] },
     }, warmupCosine(step, { peak: rate, steps: this.steps, warmup: 100 }));
   }
 
