@@ -1,27 +1,24 @@
 /**
  * `deno task generate`: a data set of faces from ID vectors.
  *
- * The counterpart of https://github.com/HaiyuWu/Vec2Face/blob/main/image_generation.py without attribute targets; it
- * takes that script's options by their names (`--example` is `--images`).
+ * The counterpart of https://github.com/HaiyuWu/Vec2Face/blob/main/image_generation.py ; it takes that script's options by
+ * their names (`--example` is `--images`). What the script does to identities before it varies them is `--attrop` here.
  */
-import { basename, dirname } from "node:path";
 import {
-  beginDataset,
   type DatasetJob,
-  datasetPaths,
-  datasetSheet,
   generateDataset,
+  type GenerationPlan,
+  loadAttributeNetworks,
   type MaskedGenerator,
   openDatasetWriter,
   planSize,
-  readRecipe,
-  removeDataset,
 } from "@/generation/mod.ts";
-import { encodePng } from "@/images/mod.ts";
 import { type GeneratorModel, loadGenerator, type LoadGeneratorOptions } from "@/networks/mod.ts";
 import { checkInputs, note, Progress, runTask, say, type TaskArguments, type TaskMain } from "./_cli.ts";
+import { type AttributeLoader, beginJob, describePlan, isWhole, writeSheet } from "./_dataset_run.ts";
 import { prepareJob, SPEC } from "./_generate_settings.ts";
 import { readDevice } from "./_options.ts";
+import { refinedJob, refineJob, sayRefined } from "./_refine.ts";
 
 export { SPEC } from "./_generate_settings.ts";
 
@@ -30,50 +27,15 @@ export type GeneratorLoader<Mask> = (
   options: LoadGeneratorOptions,
 ) => Promise<MaskedGenerator<Mask>>;
 
-function describePlan({ plan, paths, state }: DatasetJob): string {
-  const { start, end, firstImage, endImage } = plan;
-  const range = (a: number, b: number) => b - a === 1 ? `${a}` : `${a} to ${b - 1}`;
-  return `${planSize(plan)} images (identities ${range(start, end)}, images ${range(firstImage, endImage)}) ` +
-    `into ${paths.data} (${state === "new" ? "new" : state === "to grow" ? "grows" : "continued"})`;
-}
-
-async function writeSheet({ paths, recipe }: DatasetJob): Promise<boolean> {
-  const sheet = await datasetSheet(paths, recipe);
-  if (sheet === undefined) return false;
-  const draft = `${paths.sheet}.${Deno.pid}.tmp`;
-  await Deno.writeFile(draft, await encodePng(sheet));
-  await Deno.rename(draft, paths.sheet);
-  return true;
-}
-
-/** Removes the data set of the same name, whatever its format was. */
-function removeOld({ paths, recipe }: DatasetJob): void {
-  let before = recipe.output.format;
-  try {
-    before = readRecipe(paths.recipe)?.output.format ?? before;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error; // a recipe that cannot be read is replaced
-  }
-  const directory = dirname(paths.recipe);
-  removeDataset(
-    datasetPaths(directory, basename(paths.recipe, ".recipe.json"), before),
-  );
-}
-
 /** Makes the images of a job with a loaded network, and says what became of it. */
 async function carryOut<Mask>(
   args: TaskArguments,
   job: DatasetJob,
+  plan: GenerationPlan,
   generator: MaskedGenerator<Mask>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { recipe, plan, paths } = job;
-  const whole = !args.given("only") && !args.given("start-end");
-  const overwrite = args.flag("overwrite");
-  await checkInputs(() => {
-    if (overwrite && whole) removeOld(job);
-    beginDataset(paths, recipe, { grow: args.flag("grow") });
-  });
+  const { recipe, paths } = job;
   const total = planSize(plan);
   let progress: Progress | undefined;
   const began = performance.now();
@@ -81,7 +43,7 @@ async function carryOut<Mask>(
   try {
     const result = await generateDataset(plan, generator, writer, {
       batchSize: args.integer("batch-size"),
-      overwrite: overwrite && !whole,
+      overwrite: args.flag("overwrite") && !isWhole(args),
       signal,
       onProgress: ({ done, skipped }) => {
         progress ??= new Progress({ total, start: skipped, unit: "images" });
@@ -104,28 +66,29 @@ async function carryOut<Mask>(
   } finally {
     await writer.close();
   }
-  say(`recipe: ${paths.recipe}`);
-  if (!args.given("only") && plan.start === 0 && await writeSheet(job)) {
-    say(`sheet: ${paths.sheet}`);
-  }
 }
 
 /**
  * Makes the body of the task.
  *
  * @param load Loads the network.
+ * @param loadNetworks Loads the networks of attribute operation.
  * @returns The body.
  */
-export function generateMain<Mask>(load: GeneratorLoader<Mask>): TaskMain {
+export function generateMain<Mask>(
+  load: GeneratorLoader<Mask>,
+  loadNetworks: AttributeLoader = loadAttributeNetworks,
+): TaskMain {
   return async (args, signal) => {
     const device = await checkInputs(() => readDevice(args));
     using job = await checkInputs(() => prepareJob(args, signal));
+    const { recipe, weights } = job, refine = recipe.refinement !== undefined;
     if (args.flag("dry-run")) {
-      say(`Would make ${describePlan(job)}`);
+      say(`Would ${refine ? "refine identities and " : ""}make ${describePlan(job)}`);
       return;
     }
     note(`Making ${describePlan(job)}`);
-    const { recipe, weights } = job;
+    const begun = refine && await refineJob(args, job, loadNetworks, device, signal);
     const generator = await checkInputs(() =>
       load({
         ...device,
@@ -136,10 +99,17 @@ export function generateMain<Mask>(load: GeneratorLoader<Mask>): TaskMain {
     );
     try {
       signal.throwIfAborted();
-      await carryOut(args, job, generator, signal);
+      if (!begun) await beginJob(args, job);
+      const refined = refine ? await refinedJob(job) : undefined;
+      using _stored = refined?.stored;
+      await carryOut(args, job, refined?.plan ?? job.plan, generator, signal);
     } finally {
       await generator.release();
     }
+    if (refine) await sayRefined(job);
+    say(`recipe: ${job.paths.recipe}`);
+    const sheet = await writeSheet(args, job, job.plan);
+    if (sheet !== undefined) say(`sheet: ${sheet}`);
   };
 }
 

@@ -164,8 +164,8 @@ class FolderWriter implements DatasetWriter {
 
 /** Removes the folders of writers that are no more: the system gave up their locks when they ended. */
 async function removeLeftovers(partial: string): Promise<void> {
-  for await (const entry of Deno.readDir(partial)) {
-    const folder = `${partial}/${entry.name}`;
+  for (const name of await namesIn(partial)) {
+    const folder = `${partial}/${name}`;
     try {
       using lock = await Deno.open(`${folder}/${LOCK}`, { write: true });
       if (await lock.tryLock(true)) await removeFolder(folder);
@@ -173,6 +173,16 @@ async function removeLeftovers(partial: string): Promise<void> {
       // A writer that has just made its folder, or one that has just closed, has no lock file.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
+  }
+}
+
+/** Names in a folder; none when it is not there, as when another writer has just closed and taken it away. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
   }
 }
 

@@ -6,6 +6,8 @@
  * | folder | DIR/NAME/000003/002.jpg | DIR/NAME.recipe.json | DIR/NAME.sheet.png |
  * | lmdb | DIR/NAME.lmdb (and NAME.lmdb-lock) | DIR/NAME.recipe.json | DIR/NAME.sheet.png |
  *
+ * Refined identities add DIR/NAME.identities.npy and DIR/NAME.identities.jsonl, images made to targets DIR/NAME.images.jsonl.
+ *
  * Recipe and sheet lie beside the images, not among them, as loaders take every folder under NAME for a class.
  */
 import { dirname, join } from "node:path";
@@ -19,6 +21,12 @@ export interface DatasetPaths {
   readonly recipe: string;
   /** Contact sheet. */
   readonly sheet: string;
+  /** Refined ID vectors [N, D], see `openIdentityStore`. */
+  readonly identities: string;
+  /** What refinement came to, a JSON line an identity. */
+  readonly identityReport: string;
+  /** What was asked of images and what they have, a JSON line an image, see `openImageReport`. */
+  readonly imageReport: string;
 }
 
 /** State of a place where a data set is to be written. */
@@ -62,6 +70,9 @@ export function datasetPaths(
     data: join(directory, format === "lmdb" ? `${name}.lmdb` : name),
     recipe: join(directory, `${name}.recipe.json`),
     sheet: join(directory, `${name}.sheet.png`),
+    identities: join(directory, `${name}.identities.npy`),
+    identityReport: join(directory, `${name}.identities.jsonl`),
+    imageReport: join(directory, `${name}.images.jsonl`),
   };
 }
 
@@ -146,9 +157,11 @@ export function inspectDataset(
 ): DatasetState {
   const found = readRecipe(paths.recipe);
   if (found === undefined) {
-    if (!exists(paths.data) || isEmptyFolder(paths.data)) return "new";
+    const data = exists(paths.data) && !isEmptyFolder(paths.data) ? paths.data : undefined;
+    const stray = data ?? [paths.identities, paths.identityReport, paths.imageReport].find(exists);
+    if (stray === undefined) return "new";
     throw new RangeError(
-      `Cannot write to ${paths.data}: it is there without a recipe (${paths.recipe}), so what it holds is unknown; ` +
+      `Cannot write to ${stray}: it is there without a recipe (${paths.recipe}), so what it holds is unknown; ` +
         "choose another name, or overwrite it",
     );
   }
@@ -226,6 +239,35 @@ export function beginDataset(
   return state;
 }
 
+/**
+ * Writes the recipe of a data set that is there again, as when what was achieved is known.
+ *
+ * Requires `--allow-write` permission.
+ *
+ * @param path The recipe's file.
+ * @param recipe The recipe.
+ *
+ * @example Over the old one
+ * ```ts
+ * import { readRecipe, type Recipe, replaceRecipe } from "@/generation/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const path = await Deno.makeTempFile();
+ * replaceRecipe(path, {} as Recipe);
+ * assert.throws(() => readRecipe(path), /schema is undefined/);
+ * await Deno.remove(path);
+ * ```
+ */
+export function replaceRecipe(path: string, recipe: Recipe): void {
+  const draft = `${path}.${Deno.pid}.tmp`;
+  try {
+    Deno.writeTextFileSync(draft, recipeText(recipe));
+    Deno.renameSync(draft, path);
+  } finally {
+    removeFile(draft);
+  }
+}
+
 /** Gives a file its name, whole or not at all, and never over another process's file. */
 function publish(draft: string, path: string, text: string): void {
   try {
@@ -255,7 +297,8 @@ function publish(draft: string, path: string, text: string): void {
 export function removeDataset(paths: DatasetPaths): void {
   const isFolder = exists(paths.data) && Deno.lstatSync(paths.data).isDirectory;
   if (isFolder) refuseStrangers(paths.data);
-  for (const path of [paths.recipe, paths.sheet]) removeFile(path);
+  const { recipe, sheet, identities, identityReport, imageReport } = paths;
+  for (const path of [recipe, sheet, identities, identityReport, imageReport]) removeFile(path);
   if (isFolder) Deno.removeSync(paths.data, { recursive: true });
   else [paths.data, `${paths.data}-lock`].forEach(removeFile);
 }

@@ -35,7 +35,7 @@ export function openDatasetWriter(
   paths: DatasetPaths,
   recipe: Recipe,
 ): Promise<DatasetWriter> {
-  return recipe.output.format === "folder" ? openFolderWriter(paths.data) : openLmdbWriter(paths.data, {
-    indexOf: (label, image) => label * recipe.images + image,
-  });
+  if (recipe.output.format === "folder") return openFolderWriter(paths.data);
+  const first = recipe.identities?.firstLabel ?? 0;
+  return openLmdbWriter(paths.data, { indexOf: (label, image) => (label - first) * recipe.images + image });
 }

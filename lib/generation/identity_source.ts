@@ -2,7 +2,14 @@
  * Where a data set's identities come from: a file of vectors, or a Gaussian fitted to such vectors.
  */
 import { fileURLToPath } from "node:url";
-import { checkVectors, gaussianVectors, loadMoments, openVectors, type VectorSource } from "@/identity/mod.ts";
+import {
+  checkVectors,
+  gaussianSampler,
+  gaussianVectors,
+  loadMoments,
+  openVectors,
+  type VectorSource,
+} from "@/identity/mod.ts";
 
 /** A file that identities come from. */
 export interface IdentityFile {
@@ -79,6 +86,18 @@ export interface OpenIdentitiesOptions {
   readonly width: number;
 }
 
+/** Rows of ID vectors, and what can take their places. */
+export interface IdentityVectors extends VectorSource, Disposable {
+  /**
+   * Draws another vector for a row; undefined where rows have no replacements, as those of a file.
+   *
+   * @param row Global row index.
+   * @param attempt 0 for the row itself, 1 and more for its replacements.
+   * @returns A new vector [D].
+   */
+  readonly redraw?: ((row: number, attempt: number) => Float32Array) | undefined;
+}
+
 /**
  * Opens and checks the identities of a data set.
  *
@@ -110,7 +129,7 @@ export interface OpenIdentitiesOptions {
 export function openIdentities(
   file: IdentityFile,
   options: OpenIdentitiesOptions,
-): VectorSource & Disposable {
+): IdentityVectors {
   const { seed, count, width } = options;
   requireFile(file);
   if (file.source === "gaussian") {
@@ -123,8 +142,10 @@ export function openIdentities(
     if (count === undefined) {
       throw new TypeError("Cannot draw identities: their number is not given");
     }
+    const sampler = gaussianSampler(moments, { seed });
     return {
       ...gaussianVectors(moments, seed, count),
+      redraw: (row, attempt) => sampler.draw(row, attempt),
       [Symbol.dispose]: () => {},
     };
   }

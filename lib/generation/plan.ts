@@ -31,6 +31,8 @@ export interface GenerationPlan {
   readonly firstImage: number;
   /** Image after the last one. */
   readonly endImage: number;
+  /** Identities of this run that have no images, as those that refinement rejected. */
+  readonly leftOut?: ReadonlySet<number>;
 }
 
 /** Options of {@link makePlan}. */
@@ -121,7 +123,10 @@ export function makePlan(
  * ```
  */
 export function planSize(plan: GenerationPlan): number {
-  return (plan.end - plan.start) * (plan.endImage - plan.firstImage);
+  const { start, end, leftOut = new Set<number>() } = plan;
+  let identities = end - start;
+  for (const row of leftOut) if (row >= start && row < end) identities--;
+  return identities * (plan.endImage - plan.firstImage);
 }
 
 /**
@@ -143,6 +148,7 @@ export function* plannedImages(
   plan: GenerationPlan,
 ): Generator<ImageAddress, void, void> {
   for (let identity = plan.start; identity < plan.end; identity++) {
+    if (plan.leftOut?.has(identity)) continue;
     for (let image = plan.firstImage; image < plan.endImage; image++) {
       yield { identity, image };
     }

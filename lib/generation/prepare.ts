@@ -2,7 +2,6 @@
  * From settings to a job: finds the files, hashes and checks them, makes the recipe and the plan. Writes nothing.
  */
 import { basename } from "node:path";
-import type { VectorSource } from "@/identity/mod.ts";
 import { catalogueEntry, weightsPath } from "@/networks/mod.ts";
 import {
   type BeginDatasetOptions,
@@ -11,8 +10,10 @@ import {
   type DatasetState,
   inspectDataset,
 } from "./dataset_files.ts";
+import { identifyModels, locateModels } from "./_attribute_models.ts";
+import type { EstimatorFiles, ModelChoice, RecipeRefinement, RecipeTargets } from "./attribute_recipe.ts";
 import { sha256File } from "./file_hash.ts";
-import { type IdentityFile, openIdentities } from "./identity_source.ts";
+import { type IdentityFile, type IdentityVectors, openIdentities } from "./identity_source.ts";
 import { type GenerationPlan, makePlan, type PlanOptions } from "./plan.ts";
 import { checkRecipe, type Recipe, RECIPE_SCHEMA } from "./recipe.ts";
 
@@ -30,6 +31,12 @@ export interface DatasetSettings extends
   readonly model: string;
   /** Its weights; the catalogue's when left out. */
   readonly weights?: string | undefined;
+  /** Label of row 0. @default {0} */
+  readonly firstLabel?: number | undefined;
+  /** How identities are refined before they are varied. */
+  readonly refinement?: RecipeRefinement<ModelChoice> | undefined;
+  /** What is asked of each image. */
+  readonly targets?: RecipeTargets<ModelChoice> | undefined;
 }
 
 /** Options of {@link prepareDataset}. */
@@ -58,6 +65,10 @@ export interface DatasetJob extends Disposable {
   readonly state: DatasetState;
   /** Path of the generator's weights. */
   readonly weights: string;
+  /** Paths of the weights of what measures, where attributes are asked for. */
+  readonly estimators: EstimatorFiles;
+  /** The identities as they are before refinement; same rows as `plan.vectors`. */
+  readonly identities: IdentityVectors;
 }
 
 /**
@@ -89,13 +100,14 @@ export async function prepareDataset(
   const { model, identities } = settings;
   const { config } = catalogueEntry("generators", model);
   const weights = weightsPath("generators", model, settings.weights);
+  const estimators = locateModels(settings);
   const vectors = openIdentities(identities, {
     seed: BigInt(settings.seed),
     count: settings.count,
     width: config.vectorSize,
   });
   try {
-    return await assemble(settings, options, weights, vectors);
+    return await assemble(settings, options, { weights, estimators }, vectors);
   } catch (error) {
     vectors[Symbol.dispose]();
     throw error;
@@ -105,18 +117,19 @@ export async function prepareDataset(
 async function assemble(
   settings: DatasetSettings,
   options: PrepareOptions,
-  weights: string,
-  vectors: VectorSource & Disposable,
+  { weights, estimators }: Pick<DatasetJob, "weights" | "estimators">,
+  vectors: IdentityVectors,
 ): Promise<DatasetJob> {
-  const { model, identities, images, seed, variation, mask, output, versions } = settings;
+  const { model, identities, images, seed, variation, mask, output, versions, firstLabel = 0 } = settings;
   const { directory, expected, signal, replace = false } = options;
   const { count } = vectors;
-  const name = options.name ?? defaultName(identities, model, count, images);
+  const name = options.name ?? defaultName(settings, count);
   const paths = datasetPaths(directory, name, output.format);
   const [identitiesHash, weightsHash] = [
     await sha256File(identities.path, signal),
     await sha256File(weights, signal),
   ];
+  const parts = await identifyModels(settings, estimators, signal);
   const recipe = checkRecipe({
     schema: RECIPE_SCHEMA,
     identities: {
@@ -124,10 +137,12 @@ async function assemble(
       file: basename(identities.path),
       sha256: identitiesHash,
       count,
+      ...(firstLabel === 0 ? {} : { firstLabel }),
     },
     images,
     seed,
     variation,
+    ...parts,
     mask,
     model: { name: model, file: basename(weights), sha256: weightsHash },
     output,
@@ -141,6 +156,13 @@ async function assemble(
       expected.identities,
     );
     requireFile("weights", weights, weightsHash, expected.model);
+    for (const part of ["refinement", "targets"] as const) {
+      for (const objective of ["identity", "quality", "pose"] as const) {
+        const [wanted, found] = [expected, recipe].map((r) => (r[part] as Partial<RecipeTargets>)?.[objective]?.model);
+        if (wanted === undefined || found === undefined) continue;
+        requireFile(`${objective} weights`, estimators[objective]!, found.sha256, wanted);
+      }
+    }
   }
   const plan = makePlan(recipe, vectors, options);
   const state = replace ? "new" : inspectDataset(paths, recipe, options);
@@ -150,18 +172,15 @@ async function assemble(
     paths,
     state,
     weights,
+    estimators,
+    identities: vectors,
     [Symbol.dispose]: () => vectors[Symbol.dispose](),
   };
 }
 
-function defaultName(
-  { source, path }: IdentityFile,
-  model: string,
-  count: number,
-  images: number,
-): string {
+function defaultName({ identities: { source, path }, model, images, targets }: DatasetSettings, count: number): string {
   const stem = source === "vectors" ? basename(path).replace(/\.npy$/i, "").replace(/^\.+/, "") : model;
-  return `${stem}-${count}x${images}`;
+  return `${stem}-${count}x${images}${targets === undefined ? "" : "-pose"}`;
 }
 
 function requireFile(

@@ -5,6 +5,23 @@
  * alone. Files are named by base name and SHA-256, so a recipe says nothing about the machine it was made on.
  */
 
+import type { RecipeAchieved } from "./achieved.ts";
+import { REFINEMENT_FIELDS, TARGET_FIELDS } from "./_attribute_fields.ts";
+import type { RecipeModel, RecipeRefinement, RecipeTargets } from "./attribute_recipe.ts";
+import {
+  aboveZero,
+  between,
+  type Fields,
+  finite,
+  hash,
+  lookUp,
+  numbers,
+  oneOf,
+  optional,
+  text,
+  whole,
+} from "./_recipe_checks.ts";
+
 /** Version of the recipe's layout. */
 export const RECIPE_SCHEMA = "vec2face-recipe/1";
 
@@ -54,6 +71,8 @@ export interface Recipe {
     readonly source: "gaussian" | "vectors";
     /** Number of identities N. */
     readonly count: number;
+    /** Label of row 0; 0 when left out. */
+    readonly firstLabel?: number;
   };
   /** Images for each identity K. */
   readonly images: number;
@@ -61,16 +80,22 @@ export interface Recipe {
   readonly seed: string;
   /** How images of one identity differ. */
   readonly variation: RecipeVariation;
+  /** How identities are refined before they are varied, if they are. */
+  readonly refinement?: RecipeRefinement;
+  /** What is asked of each image, if anything is. */
+  readonly targets?: RecipeTargets;
   /** How many tokens of the network are masked. */
   readonly mask: RecipeMask;
   /** The generator. */
-  readonly model: RecipeFile & { readonly name: string };
+  readonly model: RecipeModel;
   /** How images are stored. */
   readonly output: {
     readonly format: "folder" | "lmdb";
     /** JPEG quality, 1..100. */
     readonly quality: number;
   };
+  /** What refinement and targets came to, so far; told beside what was asked, and part of no comparison. */
+  readonly achieved?: RecipeAchieved;
   /** Versions of what made it; other versions may differ in the last bit, so a difference is told but not refused. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -85,30 +110,15 @@ export interface RecipeDifference {
   readonly wanted: string;
 }
 
-type Check = (value: unknown) => string | undefined;
-
-const text: Check = (v) => typeof v === "string" && v !== "" ? undefined : "a text";
-const oneOf = (...choices: string[]): Check => (v) =>
-  choices.includes(v as string) ? undefined : `one of ${choices.join(", ")}`;
-const whole = (min: number, max: number): Check => (v) =>
-  Number.isSafeInteger(v) && (v as number) >= min && (v as number) <= max
-    ? undefined
-    : `a whole number from ${min} to ${max}`;
-const numbers: Check = (v) =>
-  Array.isArray(v) && v.length > 0 &&
-    v.every((x) => typeof x === "number" && x >= 0)
-    ? undefined
-    : "a list of numbers of at least 0";
-const hash: Check = (v) => typeof v === "string" && /^[0-9a-f]{64}$/.test(v) ? undefined : "64 hexadecimal digits";
-const share: Check = (v) => typeof v === "number" && v >= 0 && v <= 1 ? undefined : "a number from 0 to 1";
 const MAX_ROW = 0xffffffff; // identity and image are 32-bit words of the random counter
 
-const FIELDS: readonly (readonly [string, Check])[] = [
+const FIELDS: Fields = [
   ["schema", oneOf(RECIPE_SCHEMA)],
   ["identities.source", oneOf("gaussian", "vectors")],
   ["identities.file", text],
   ["identities.sha256", hash],
   ["identities.count", whole(1, MAX_ROW)],
+  ["identities.firstLabel", optional(whole(0, MAX_ROW))],
   ["images", whole(1, MAX_ROW)],
   [
     "seed",
@@ -118,13 +128,10 @@ const FIELDS: readonly (readonly [string, Check])[] = [
         : "a whole number from 0 to 2^64 - 1 in quotes",
   ],
   ["variation.kind", oneOf("sigma", "cosine")],
-  ["mask.min", share],
-  ["mask.max", share],
-  ["mask.mean", (v) => Number.isFinite(v) ? undefined : "a number"],
-  [
-    "mask.sd",
-    (v) => Number.isFinite(v) && (v as number) > 0 ? undefined : "a number above 0",
-  ],
+  ["mask.min", between(0, 1)],
+  ["mask.max", between(0, 1)],
+  ["mask.mean", finite],
+  ["mask.sd", aboveZero],
   ["model.name", text],
   ["model.file", text],
   ["model.sha256", hash],
@@ -132,25 +139,18 @@ const FIELDS: readonly (readonly [string, Check])[] = [
   ["output.quality", whole(1, 100)],
 ];
 
-const VARIATION_FIELDS: Record<RecipeVariation["kind"], typeof FIELDS> = {
+const VARIATION_FIELDS: Record<RecipeVariation["kind"], Fields> = {
   sigma: [
     ["variation.sigmas", numbers],
     ["variation.mix", numbers],
   ],
   cosine: [
-    [
-      "variation.cosine",
-      (v) => typeof v === "number" && Math.abs(v) <= 1 ? undefined : "a number from -1 to 1",
-    ],
+    ["variation.cosine", between(-1, 1)],
   ],
 };
 
-function lookUp(value: unknown, path: string): unknown {
-  return path.split(".").reduce<unknown>(
-    (at, key) => typeof at === "object" && at !== null ? (at as Record<string, unknown>)[key] : undefined,
-    value,
-  );
-}
+/** Parts that a recipe need not have. */
+const PARTS = { refinement: REFINEMENT_FIELDS, targets: TARGET_FIELDS } as const;
 
 /**
  * Checks a recipe read from JSON.
@@ -169,7 +169,7 @@ function lookUp(value: unknown, path: string): unknown {
  * ```
  */
 export function checkRecipe(value: unknown, source: string): Recipe {
-  const check = (fields: typeof FIELDS) => {
+  const check = (fields: Fields) => {
     for (const [path, test] of fields) {
       const expected = test(lookUp(value, path));
       if (expected !== undefined) {
@@ -180,8 +180,10 @@ export function checkRecipe(value: unknown, source: string): Recipe {
     }
   };
   check(FIELDS);
-  const { variation } = value as Recipe;
+  const recipe = value as Recipe, { variation } = recipe;
   check(VARIATION_FIELDS[variation.kind]);
+  if (recipe.refinement !== undefined) check(PARTS.refinement);
+  if (recipe.targets !== undefined) check(PARTS.targets);
   if (
     variation.kind === "sigma" &&
     variation.sigmas.length !== variation.mix.length
@@ -190,7 +192,7 @@ export function checkRecipe(value: unknown, source: string): Recipe {
       `Cannot read recipe ${source}: variation.mix has ${variation.mix.length} shares, expected one for each of the ${variation.sigmas.length} sigmas`,
     );
   }
-  return value as Recipe;
+  return recipe;
 }
 
 /**
@@ -226,9 +228,12 @@ export function recipeText(recipe: Recipe): string {
     images,
     seed,
     variation,
+    refinement,
+    targets,
     mask,
     model,
     output,
+    achieved,
     versions,
   } = recipe;
   return JSON.stringify(
@@ -238,9 +243,12 @@ export function recipeText(recipe: Recipe): string {
       images,
       seed,
       variation,
+      refinement,
+      targets,
       mask,
       model,
       output,
+      achieved,
       versions,
     },
     null,
@@ -249,7 +257,7 @@ export function recipeText(recipe: Recipe): string {
 }
 
 /**
- * Lists where two recipes give different images. File names are left out (their hashes count), and versions.
+ * Lists where two recipes give different images. File names are left out (their hashes count), versions, and what was achieved.
  *
  * @param a First recipe.
  * @param b Second recipe.
@@ -267,14 +275,19 @@ export function recipeText(recipe: Recipe): string {
  * ```
  */
 export function recipeDifferences(a: Recipe, b: Recipe): RecipeDifference[] {
+  const parts = Object.keys(PARTS) as (keyof typeof PARTS)[];
+  const inBoth = parts.filter((part) => a[part] !== undefined && b[part] !== undefined);
   const paths = [
     ...FIELDS,
     ...VARIATION_FIELDS.sigma,
     ...VARIATION_FIELDS.cosine,
+    ...inBoth.flatMap((part) => PARTS[part]),
   ]
     .map(([path]) => path)
-    .filter((path) => !path.endsWith(".file"));
-  return paths.flatMap((field) => {
+    .filter((path) => !path.endsWith(".file") && path !== "targets.angles");
+  // A part that only one of them has is one difference, not twenty.
+  const compared = [...paths, ...parts.filter((part) => !inBoth.includes(part)).map((part) => `${part}.preset`)];
+  return compared.flatMap((field) => {
     const [found, wanted] = [a, b].map((recipe) => JSON.stringify(lookUp(recipe, field)) ?? "nothing");
     return found === wanted ? [] : [{ field, found: found!, wanted: wanted! }];
   });

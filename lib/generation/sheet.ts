@@ -41,7 +41,10 @@ export async function datasetSheet(
 ): Promise<Pixels | undefined> {
   const rows = Math.min(options.rows ?? 10, recipe.identities.count);
   const columns = Math.min(options.columns ?? 10, recipe.images);
-  const items = recipe.output.format === "folder" ? folderItems(paths.data, rows, columns) : lmdbItems(paths.data);
+  const first = recipe.identities.firstLabel ?? 0;
+  const items = recipe.output.format === "folder"
+    ? folderItems(paths.data, first, rows, columns)
+    : lmdbItems(paths.data, first);
   const cells = new Map<number, Pixels>(); // row * columns + column -> image
   let [label, column] = [-1, 0];
   for await (const item of items) {
@@ -51,9 +54,9 @@ export async function datasetSheet(
       cells.set(label * columns + column, await decodeImage(item.bytes));
     }
   }
-  const first = cells.values().next().value;
-  if (first === undefined) return undefined;
-  const blank = filled(first.width, first.height, [255, 255, 255]);
+  const shown = cells.values().next().value;
+  if (shown === undefined) return undefined;
+  const blank = filled(shown.width, shown.height, [255, 255, 255]);
   const images = Array.from(
     { length: rows * columns },
     (_, i) => cells.get(i) ?? blank,
@@ -63,6 +66,7 @@ export async function datasetSheet(
 
 async function* folderItems(
   directory: string,
+  first: number,
   rows: number,
   columns: number,
 ): AsyncGenerator<DatasetItem> {
@@ -70,7 +74,7 @@ async function* folderItems(
     for (let image = 0; image < columns; image++) {
       const file = join(
         directory,
-        String(label).padStart(6, "0"),
+        String(first + label).padStart(6, "0"),
         `${String(image).padStart(3, "0")}.jpg`,
       );
       try {
@@ -83,7 +87,7 @@ async function* folderItems(
   }
 }
 
-async function* lmdbItems(path: string): AsyncGenerator<DatasetItem> {
+async function* lmdbItems(path: string, first: number): AsyncGenerator<DatasetItem> {
   await using reader = await openLmdb(path);
-  yield* reader;
+  for await (const item of reader) yield { ...item, label: item.label - first };
 }

@@ -26,6 +26,9 @@ Deno.test("datasetPaths() puts recipe and sheet beside the images", () => {
     data: join("out", "a.b.lmdb"),
     recipe: join("out", "a.b.recipe.json"),
     sheet: join("out", "a.b.sheet.png"),
+    identities: join("out", "a.b.identities.npy"),
+    identityReport: join("out", "a.b.identities.jsonl"),
+    imageReport: join("out", "a.b.images.jsonl"),
   });
   for (
     const name of [
@@ -110,6 +113,14 @@ Deno.test("inspectDataset() refuses images without a recipe, and takes an empty 
       name: "RangeError",
       message: /faces.lmdb: it is there without/,
     });
+    for (const kind of ["identities", "identityReport", "imageReport"] as const) {
+      const other = datasetPaths(directory, kind, "folder");
+      Deno.writeTextFileSync(other[kind], "something");
+      assert.throws(() => inspectDataset(other, recipe), {
+        name: "RangeError",
+        message: /(identities\.npy|identities\.jsonl|images\.jsonl): it is there without a recipe/,
+      });
+    }
   }));
 
 Deno.test("readRecipe() names a file that is no recipe", () =>
@@ -158,7 +169,9 @@ Deno.test("removeDataset() takes away images, recipe, sheet and what a killed wr
       Deno.mkdirSync(join(paths.data, row), { recursive: true });
       Deno.writeTextFileSync(join(paths.data, row, "000.jpg"), "");
     }
-    Deno.writeTextFileSync(paths.sheet, "");
+    for (const path of [paths.sheet, paths.identities, paths.identityReport, paths.imageReport]) {
+      Deno.writeTextFileSync(path, "");
+    }
     Deno.writeTextFileSync(join(directory, "other.recipe.json"), "");
     removeDataset(paths);
     assert.deepEqual(filesIn(directory), ["other.recipe.json"]);

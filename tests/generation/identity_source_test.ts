@@ -141,3 +141,12 @@ Deno.test("openIdentities() names a file that is not there", () => {
     message: /fitted Gaussian none.file is not there/,
   });
 });
+
+Deno.test("openIdentities() draws replacements from a Gaussian, and has none for a file", () =>
+  withFiles((vectors, moments) => {
+    using drawn = openIdentities({ source: "gaussian", path: moments }, { seed: 5, count: 3, width: 4 });
+    assert.deepEqual(drawn.redraw!(2, 0), drawn.vector(2));
+    assert.notDeepEqual(drawn.redraw!(2, 1), drawn.vector(2));
+    using given = openIdentities({ source: "vectors", path: vectors }, { seed: 5, width: 4 });
+    assert.equal(given.redraw, undefined);
+  }));

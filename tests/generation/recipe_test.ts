@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { checkRecipe, type Recipe, recipeDifferences, recipeText } from "@/generation/mod.ts";
 import { someRecipe } from "./_fake.ts";
+import { someRefinement, someTargets } from "./_fake_attributes.ts";
 
 const recipe = someRecipe(10, 5);
 
@@ -129,5 +130,58 @@ Deno.test("recipeDifferences() names what changes images and nothing else", () =
   ]);
   assert.deepEqual(recipeDifferences(recipe, someRecipe(12, 5)), [
     { field: "identities.count", found: "10", wanted: "12" },
+  ]);
+});
+
+const full = someRecipe(10, 5, {
+  identities: { ...recipe.identities, firstLabel: 7 },
+  refinement: someRefinement(),
+  targets: someTargets(),
+});
+
+Deno.test("recipeText() and checkRecipe() keep what is said of attributes, and what was achieved", () => {
+  const images = { settled: 1, accepted: 1, leftOut: 0, iterations: 3, mean: { yaw: 2 }, missed: { yaw: 1 } };
+  const achieved = { ...full, achieved: { images } };
+  assert.deepEqual(checkRecipe(JSON.parse(recipeText(achieved)), "r.json"), achieved);
+  assert.ok(!recipeText(recipe).includes("refinement"));
+});
+
+Deno.test.each([
+  ["identities.firstLabel", -1],
+  ["refinement.preset", "max"],
+  ["refinement.iterations", 0],
+  ["refinement.learningRate", 0],
+  ["refinement.identity.threshold", undefined],
+  ["refinement.quality.model.sha256", "abc"],
+  ["refinement.rejected", "burn"],
+  ["targets.rejected", "replace"],
+  ["targets.pose.unsigned", "yes"],
+  ["targets.angles", {}],
+  ["targets.angles", { tilt: { kind: "constant", angle: 3 } }],
+  ["targets.angles.yaw", { kind: "dice" }],
+])("checkRecipe() refuses %s = %j by name", (path, value) => {
+  const copy = JSON.parse(recipeText(full)), keys = path.split("."), last = keys.pop()!;
+  keys.reduce((at, key) => at[key], copy)[last] = value;
+  assert.throws(
+    () => checkRecipe(copy, "r.json"),
+    (error) => error instanceof SyntaxError && error.message.includes(`r.json: ${path} is `),
+  );
+});
+
+Deno.test("recipeDifferences() names a part that only one has once, and fields of a part that both have", () => {
+  const { refinement: _, ...without } = full;
+  assert.deepEqual(recipeDifferences(full, without), [
+    { field: "refinement.preset", found: '"mini"', wanted: "nothing" },
+  ]);
+  const other = {
+    ...full,
+    refinement: someRefinement({ iterations: 5 }),
+    targets: someTargets({ angles: { pitch: { kind: "constant", angle: 3 } } }),
+    achieved: { identities: undefined as never },
+  };
+  assert.deepEqual(recipeDifferences(full, other).map(({ field }) => field), [
+    "refinement.iterations",
+    "targets.angles.yaw",
+    "targets.angles.pitch",
   ]);
 });

@@ -59,3 +59,27 @@ Deno.test.each(["folder", "lmdb"] as const)(
     }
   },
 );
+
+Deno.test.each(["folder", "lmdb"] as const)(
+  "datasetSheet() begins at the first label of a %s",
+  async (format) => {
+    const directory = await Deno.makeTempDir();
+    try {
+      const usual = someRecipe(2, 2, { output: { format, quality: 95 } });
+      const recipe = { ...usual, identities: { ...usual.identities, firstLabel: 40 } };
+      const paths = datasetPaths(directory, "x", format);
+      const writer = await openDatasetWriter(paths, recipe);
+      for (const row of [0, 1]) {
+        await writer.write({ label: 40 + row, image: 0, bytes: await encodeJpeg(filled(8, 8, colourOf(row, 0))) });
+      }
+      await writer.close();
+      const sheet = (await datasetSheet(paths, recipe))!;
+      for (const row of [0, 1]) {
+        colourAt(sheet, 0, row).forEach((value, c) => assert.ok(Math.abs(value - colourOf(row, 0)[c]!) <= 3));
+        assert.deepEqual(colourAt(sheet, 1, row), [255, 255, 255]);
+      }
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+);

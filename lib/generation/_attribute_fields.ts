@@ -1,0 +1,68 @@
+/** What the parts of a recipe that tell of attribute operation may be. */
+import { type AngleSchedule, ATTRIBUTE_PRESETS } from "@/attributes/mod.ts";
+import {
+  aboveZero,
+  atLeastZero,
+  between,
+  type Check,
+  type Fields,
+  finite,
+  hash,
+  oneOf,
+  optional,
+  text,
+  whole,
+  yesOrNo,
+} from "./_recipe_checks.ts";
+
+const model = (path: string): Fields => [
+  [`${path}.name`, text],
+  [`${path}.file`, text],
+  [`${path}.sha256`, hash],
+];
+
+const common = (part: string): Fields => [
+  [`${part}.preset`, oneOf(...Object.keys(ATTRIBUTE_PRESETS))],
+  [`${part}.iterations`, whole(1, 1_000_000)],
+  [`${part}.learningRate`, aboveZero],
+  [`${part}.identity.weight`, atLeastZero],
+  [`${part}.identity.threshold`, aboveZero],
+  [`${part}.identity.hinge`, between(0, 2)],
+  ...model(`${part}.identity.model`),
+  [`${part}.quality.weight`, atLeastZero],
+  [`${part}.quality.threshold`, aboveZero],
+  [`${part}.quality.target`, finite],
+  ...model(`${part}.quality.model`),
+];
+
+const schedule: Check = (value) => {
+  const kind = (value as AngleSchedule | null)?.kind;
+  return kind === "constant" || kind === "uniform" || kind === "histogram" ? undefined : "an angle schedule";
+};
+
+const angles: Check = (value) =>
+  typeof value === "object" && value !== null && Object.keys(value).length > 0 &&
+    Object.keys(value).every((key) => ["yaw", "pitch", "roll"].includes(key))
+    ? undefined
+    : "one or more of yaw, pitch, roll";
+
+/** Fields of `recipe.refinement`. */
+export const REFINEMENT_FIELDS: Fields = [
+  ...common("refinement"),
+  ["refinement.rejected", oneOf("replace", "keep", "skip")],
+  ["refinement.attempts", whole(1, 1_000_000)],
+];
+
+/** Fields of `recipe.targets`. */
+export const TARGET_FIELDS: Fields = [
+  ...common("targets"),
+  ["targets.rejected", oneOf("keep", "skip")],
+  ["targets.pose.weight", atLeastZero],
+  ["targets.pose.threshold", aboveZero],
+  ["targets.pose.unsigned", yesOrNo],
+  ...model("targets.pose.model"),
+  ["targets.angles", angles],
+  ["targets.angles.yaw", optional(schedule)],
+  ["targets.angles.pitch", optional(schedule)],
+  ["targets.angles.roll", optional(schedule)],
+];

@@ -1,0 +1,180 @@
+/**
+ * `deno task generate:reference`: a data set of faces of the people in reference images.
+ *
+ * The counterpart of https://github.com/HaiyuWu/Vec2Face/blob/main/image_generation_with_reference.py ; it takes that
+ * script's options by their names. It takes a vector of each reference image and hands them to `deno task generate`, so
+ * that recipe, resuming, formats and attribute operation are those of every data set.
+ */
+import {
+  findReferenceVectors,
+  hashReferences,
+  readRecipe,
+  readReference,
+  type Reference,
+  type ReferenceRecord,
+  writeReferenceVectors,
+} from "@/generation/mod.ts";
+import { loadGenerator, loadRecogniser } from "@/networks/mod.ts";
+import { normalize } from "node:path";
+import { checkInputs, note, Progress, runTask, say, type TaskArguments, type TaskMain, UsageError } from "./_cli.ts";
+import type { RecogniserLoader } from "./_recogniser_options.ts";
+import { generateArguments, readReferenceSettings, type ReferenceSettings } from "./_reference_settings.ts";
+import { generateMain } from "./generate.ts";
+
+export { SPEC } from "./_reference_settings.ts";
+import { SPEC } from "./_reference_settings.ts";
+
+/** Most images that are told one by one. */
+const TOLD = 10;
+
+/** Tells images that are not used, the first of them one by one. */
+class Failures {
+  #count = 0;
+  #unaligned = false;
+
+  /** Images so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  add(name: string, reason: string): void {
+    if (this.#count++ < TOLD) note(`not used: ${name}: ${reason}`);
+    this.#unaligned ||= reason.includes("expected an aligned face");
+  }
+
+  /** Sums up, and says what to do. */
+  end(total: number, where: string): void {
+    if (this.#count > 0) note(`${this.#count} of ${total} reference images ${where}`);
+    if (this.#unaligned) {
+      note("Align photographs with --landmarks FILE, or have them squeezed to 112x112 with --accept-any-size.");
+    }
+  }
+}
+
+/** Says which landmarks belong to no image, and which images are copies. */
+function sayOddities({ landmarks, list }: ReferenceSettings, references: readonly Reference[]): void {
+  if (landmarks !== undefined) {
+    const names = new Set(list.files.flatMap(({ name, path }) => [normalize(name), normalize(path)]));
+    const [strange] = [...landmarks.keys()].filter((key) => !names.has(key));
+    const used = references.filter((reference) => reference.landmarks !== undefined).length;
+    if (used === 0) {
+      throw new UsageError(
+        `Cannot align: no landmarks are of a reference image; they have "${strange}", images are called ` +
+          `"${list.files[0]!.name}"`,
+      );
+    }
+    if (strange !== undefined) note(`Landmarks of ${used} reference images; others belong to none, as "${strange}".`);
+  }
+  const known = new Map<string, string>();
+  let copies = 0, example = "";
+  for (const { sha256, name } of references) {
+    const twin = sha256 === null ? undefined : known.get(sha256);
+    if (twin !== undefined && copies++ === 0) example = `${name} of ${twin}`;
+    if (sha256 !== null) known.set(sha256, twin ?? name);
+  }
+  if (copies > 0) note(`${copies} reference images are copies (${example}); each becomes a class of its own.`);
+}
+
+/** Opens every image and says what would come of them. */
+async function tryImages(
+  settings: ReferenceSettings,
+  references: readonly Reference[],
+  failures: Failures,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const reference of references) {
+    signal.throwIfAborted();
+    const { fault } = await readReference(reference, settings.recipe);
+    if (fault !== undefined) failures.add(reference.name, fault);
+  }
+}
+
+/** Takes the vectors, or finds those of an earlier run. */
+async function takeVectors(
+  args: TaskArguments,
+  settings: ReferenceSettings,
+  references: readonly Reference[],
+  load: RecogniserLoader,
+  failures: Failures,
+  signal: AbortSignal,
+): Promise<ReferenceRecord[]> {
+  const { paths, recipe, dataset, list, batchSize } = settings;
+  const overwrite = args.flag("overwrite");
+  const found = overwrite ? undefined : await findReferenceVectors(paths, references, recipe);
+  if (found !== undefined) {
+    const used = new Set(list.files.map(({ name }) => name));
+    for (const { image, skipped } of found) if (skipped !== undefined && used.has(image)) failures.add(image, skipped);
+    note(`The vectors are there: ${paths.vectors}`);
+    return found;
+  }
+  if (!overwrite && await checkInputs(() => readRecipe(dataset.recipe)) !== undefined) {
+    throw new UsageError(
+      `Cannot continue ${dataset.data}: it was made from other reference images, landmarks or another recogniser; ` +
+        "choose another --name, or --overwrite it",
+    );
+  }
+  await Deno.mkdir(args.text("output"), { recursive: true });
+  const recogniser = await checkInputs(() => load(settings.recogniser));
+  let progress: Progress | undefined;
+  try {
+    return await checkInputs(() =>
+      writeReferenceVectors(paths, references, recogniser, recipe, {
+        batchSize,
+        leftOut: list.leftOut,
+        signal,
+        onProgress: (done, total) => {
+          progress ??= new Progress({ total, start: done - 1, unit: "vectors" });
+          progress.update(done);
+        },
+        onSkipped: ({ name, reason }) => {
+          progress?.clear();
+          failures.add(name, reason);
+        },
+      })
+    );
+  } catch (error) {
+    if (signal.aborted) note("The vectors so far are kept; the same command goes on.");
+    throw error;
+  } finally {
+    progress?.stop();
+    await recogniser.release();
+  }
+}
+
+/**
+ * Makes the body of the task.
+ *
+ * @param load Loads the recogniser.
+ * @param generate The body of `deno task generate`.
+ * @returns The body.
+ */
+export function generateReferenceMain(load: RecogniserLoader, generate: TaskMain): TaskMain {
+  return async (args, signal) => {
+    const settings = await checkInputs(() => readReferenceSettings(args, signal));
+    const { source, name, list, landmarks, paths, dataset } = settings, total = list.files.length;
+    note(`Reading ${total} reference images of ${source}`);
+    for (const { name, reason } of list.leftOut.slice(0, 3)) note(`left out: ${name}: ${reason}`);
+    if (list.leftOut.length > 3) note(`left out: ${list.leftOut.length - 3} more`);
+    const references = await hashReferences(list.files, { landmarks, signal });
+    sayOddities(settings, references);
+    const failures = new Failures();
+    const code = () => failures.count > 0 && !args.flag("allow-failures") ? 1 : 0;
+    if (args.flag("dry-run")) {
+      await tryImages(settings, references, failures, signal);
+      failures.end(total, "cannot be used");
+      const used = total - failures.count, images = args.integer("images", { min: 1 });
+      say(`Would make ${used * images} images of ${used} reference images into ${dataset.data}`);
+      return code();
+    }
+    const records = await takeVectors(args, settings, references, load, failures, signal);
+    const used = records.filter(({ label }) => label !== null).length;
+    say(`${paths.vectors}: vectors of ${used} reference images`);
+    await generate(generateArguments(args, name, paths.vectors), signal);
+    say(`references: ${paths.table}`);
+    failures.end(total, `were not used; ${paths.table} says why`);
+    // Images that an earlier part of a stopped run could not use are in the table, not among those told now.
+    return used < total && !args.flag("allow-failures") ? 1 : 0;
+  };
+}
+
+if (import.meta.main) await runTask(SPEC, generateReferenceMain(loadRecogniser, generateMain(loadGenerator)));
