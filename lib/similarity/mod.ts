@@ -5,6 +5,7 @@
  */
 
 export * from "./bounds.ts";
+export * from "./nearest.ts";
 export * from "./npy_rows.ts";
 export * from "./pairs.ts";
 export * from "./products.ts";
