@@ -9,20 +9,17 @@ import {
   type FeatureNetwork,
   loadFaceDecoder,
   loadFeatureNetwork,
+  loadPoseNetwork,
   type PoseAngle,
-  type PoseNetwork,
   presetObjectives,
 } from "@/attributes/mod.ts";
-import {
-  catalogueEntry,
-  type GeneratorModel,
-  type IResNetConfig,
-  poseEstimator,
-  type PoseEstimatorConfig,
-  type PoseModel,
-  poseParameters,
-  type RecogniserModel,
-  type Vec2FaceConfig,
+import type {
+  GeneratorModel,
+  IResNetConfig,
+  PoseEstimatorConfig,
+  PoseModel,
+  RecogniserModel,
+  Vec2FaceConfig,
 } from "@/networks/mod.ts";
 import type { Device } from "@/onnx/mod.ts";
 import type { EstimatorFiles, RecipeAttributes, RecipeTargets } from "./attribute_recipe.ts";
@@ -129,19 +126,12 @@ export async function loadAttributeNetworks(options: AttributeNetworksOptions): 
   const networks = {
     recognise: features("identity"),
     quality: features("quality"),
-    pose: targets === undefined ? undefined : poseNetwork(targets, files.pose, configs.pose),
+    pose: targets === undefined ? undefined : loadPoseNetwork(targets.pose.model.name as PoseModel, {
+      weights: files.pose,
+      config: configs.pose,
+    }),
   };
   const angles = targets === undefined ? [] : (Object.keys(targets.angles) as PoseAngle[]);
   const objectives = presetObjectives(preset, networks, { angles, unsigned: targets?.pose.unsigned });
   return await createAttributeSession(decoder, objectives, { device, threads });
-}
-
-/** The pose estimator as a function of images. */
-function poseNetwork(
-  { pose: { model: { name } } }: RecipeTargets,
-  weights: string | undefined,
-  config = catalogueEntry("poseEstimators", name).config as PoseEstimatorConfig,
-): PoseNetwork {
-  const params = poseParameters(name as PoseModel, weights === undefined ? {} : { weights });
-  return (image) => poseEstimator(config, params, image);
 }

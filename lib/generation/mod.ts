@@ -19,6 +19,7 @@ export * from "./plan.ts";
 export * from "./prepare.ts";
 export * from "./recipe.ts";
 export * from "./reference_face.ts";
+export * from "./reference_image.ts";
 export * from "./reference_landmarks.ts";
 export * from "./reference_list.ts";
 export * from "./reference_table.ts";

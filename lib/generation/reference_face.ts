@@ -7,9 +7,8 @@
  * is; a camera's orientation tag is applied.
  */
 import { imageFault } from "@/datasets/mod.ts";
-import { alignFace, ARC_TEMPLATE, decodeImage, type Pixels, similarityTransform } from "@/images/mod.ts";
+import { alignFace, ARC_TEMPLATE, decodeImage, type Pixels, resize, similarityTransform } from "@/images/mod.ts";
 import type { Landmarks } from "./reference_landmarks.ts";
-import { resizeBicubic } from "./_resize_bicubic.ts";
 
 /** Height and width that recognisers take. */
 const SIZE = 112;
@@ -71,7 +70,7 @@ export async function referenceFace(bytes: Uint8Array, options: ReferenceFaceOpt
         `${SIDES[0]} to ${SIDES[1]} pixels`,
     };
   }
-  return { image: resizeBicubic(image, SIZE, SIZE) };
+  return { image: width === SIZE && height === SIZE ? image : resize(image, SIZE, SIZE, { filter: "bicubic" }) };
 }
 
 /** Why five points cannot be those of a face in the image. */

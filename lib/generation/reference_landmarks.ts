@@ -9,6 +9,8 @@
  * | JSON | `{"ada/1.jpg": [[38.3, 51.7], [73.5, 51.5], [56.0, 71.7], [41.5, 92.4], [70.7, 92.2]]}`, or ten numbers |
  * | table | `ada/1.jpg,38.3,51.7,73.5,51.5,56.0,71.7,41.5,92.4,70.7,92.2`, also with spaces, tabs or semicolons |
  *
+ * An image that comes twice is refused; only of two equal keys in JSON, the last counts without a word.
+ *
  * Coordinates are pixels of the image as a viewer shows it (turned by its orientation tag), x to the right, y down.
  */
 import { normalize } from "node:path";
@@ -116,7 +118,7 @@ type Entry = [where: string, path: string, values: number[]];
 function* fromJson(text: string, source: string): Generator<Entry> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.trim()); // which takes a byte order mark away
   } catch (cause) {
     throw new SyntaxError(`Cannot read landmarks ${source}: it begins as JSON and is none`, { cause });
   }

@@ -3,9 +3,10 @@
  *
  * Counterpart of `processing_images` of
  * https://github.com/HaiyuWu/Vec2Face/blob/main/image_generation_with_reference.py . Deviations: folders in folders;
- * relative paths of a list are below the list's folder, not below the working directory; images are told by name and
- * sorted, so a folder gives the same classes on every machine, where the reference takes them as the file system gives
- * them and names a class by the file's name without its last four characters, so that `a/1.jpg` and `b/1.jpg` become one.
+ * relative paths of a list are below the list's folder, not below the working directory; images of a folder are sorted,
+ * so that it gives the same classes on every machine, where the reference takes them as the file system gives them; an
+ * image is told by its path, where the reference names a class by the file's name without its last four characters, so
+ * that `a/1.jpg` and `b/1.jpg` become one.
  */
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import type { LeftOut } from "@/datasets/mod.ts";
@@ -20,9 +21,12 @@ export interface ReferenceFile {
 
 /** The reference images of a folder or list. */
 export interface ReferenceList {
-  /** Images, sorted by name (by UTF-16 units): image i becomes class i if all can be used. */
+  /**
+   * Images, those of a folder sorted by name (by UTF-16 units), those of a list in its order: image i becomes class i if
+   * all can be used.
+   */
   readonly files: readonly ReferenceFile[];
-  /** What is there and is no image by its name, or is listed twice. */
+  /** What is there and is no image by its name, cannot be entered, or is listed twice. */
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -87,7 +91,7 @@ export async function listReferences(source: string, options: ListReferencesOpti
         (isList ? "in the list" : `in it; expected files that end in .${ENDINGS.slice(0, 6).join(", .")}`),
     );
   }
-  files.sort((a, b) => a.name < b.name ? -1 : 1);
+  if (isFolder) files.sort((a, b) => a.name < b.name ? -1 : 1);
   return { files, leftOut };
 }
 
@@ -117,7 +121,14 @@ async function enter(
     if (entry.isDirectory || (entry.isSymlink && await leadsToFolder(path))) {
       const real = await Deno.realPath(path);
       if (trail.includes(real)) leftOut.push({ name, reason: "it leads back to a folder that it lies in" });
-      else await enter(root, name, [...trail, real], files, leftOut);
+      else {
+        try {
+          await enter(root, name, [...trail, real], files, leftOut);
+        } catch (error) {
+          if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+          leftOut.push({ name, reason: "the folder may not be read" });
+        }
+      }
     } else if (hasImageName(name)) files.push({ name, path });
     else leftOut.push({ name, reason: "its name is not that of an image" });
   }

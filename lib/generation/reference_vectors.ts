@@ -11,25 +11,14 @@ import { toTensor } from "@/images/mod.ts";
 import { NpyWriter, openNpy } from "@/weights/mod.ts";
 import { sha256File } from "./file_hash.ts";
 import type { RecipeFile } from "./recipe.ts";
-import { type ReferenceFace, referenceFace, type ReferenceFaceOptions } from "./reference_face.ts";
-import { findLandmarks, type Landmarks, type LandmarkTable } from "./reference_landmarks.ts";
-import type { ReferenceFile } from "./reference_list.ts";
+import type { ReferenceFace } from "./reference_face.ts";
+import { readReference, type Reference } from "./reference_image.ts";
 import { readReferenceTable, type ReferencePaths, type ReferenceRecord } from "./reference_table.ts";
 
 const SCHEMA = "vec2face-reference-vectors/1";
 
-/** Bytes that no image of a face has: a film, an archive. */
-const MAX_BYTES = 2 ** 28;
-
-/** A reference image and what its vector depends on. */
-export interface Reference extends ReferenceFile {
-  /** SHA-256 of the file; null when it cannot be read. */
-  readonly sha256: string | null;
-  /** Why it cannot be read. */
-  readonly fault?: string | undefined;
-  /** Points to align it by. */
-  readonly landmarks?: Landmarks | undefined;
-}
+/** Images decoded at once: a photograph may take 200 MB until it is cut to 112x112. */
+const DECODED = 4;
 
 /** What vectors are taken with. */
 export interface ReferenceRecipe {
@@ -43,6 +32,8 @@ export interface ReferenceRecipe {
 export interface ReferenceVectorsOptions {
   /** Images embedded together; speed only. @default {32} */
   readonly batchSize?: number;
+  /** Replace a file of vectors that something else wrote. @default {false} */
+  readonly overwrite?: boolean;
   /** What else was there, for the table. */
   readonly leftOut?: readonly LeftOut[];
   /** Stops between two batches; what is done stays for the next run. */
@@ -51,82 +42,6 @@ export interface ReferenceVectorsOptions {
   readonly onProgress?: (done: number, total: number) => void;
   /** Called for each image of this run that cannot be used. */
   readonly onSkipped?: (image: LeftOut) => void;
-}
-
-/**
- * Hashes reference images and finds their landmarks.
- *
- * Requires `--allow-read` permission.
- *
- * @param files The images.
- * @param options Landmarks, and a signal that stops the work.
- * @returns The images in the same order; those that cannot be read have a fault.
- *
- * @example A file that is not there
- * ```ts
- * import { hashReferences } from "@/generation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const [image] = await hashReferences([{ name: "a.jpg", path: "no such folder/a.jpg" }]);
- * assert.equal(image?.fault, "it is not there");
- * ```
- */
-export async function hashReferences(
-  files: readonly ReferenceFile[],
-  options: { readonly landmarks?: LandmarkTable | undefined; readonly signal?: AbortSignal } = {},
-): Promise<Reference[]> {
-  const { landmarks, signal } = options;
-  const references: Reference[] = [];
-  for (const file of files) {
-    signal?.throwIfAborted();
-    const points = landmarks && findLandmarks(landmarks, file)?.points;
-    const aligned = points === undefined ? {} : { landmarks: points };
-    try {
-      const { isFile, size } = await Deno.stat(file.path);
-      const fault = isFile
-        ? size > MAX_BYTES ? `it has ${size} bytes, more than an image` : undefined
-        : "it is no file";
-      if (fault !== undefined) references.push({ ...file, ...aligned, sha256: null, fault });
-      else references.push({ ...file, ...aligned, sha256: await sha256File(file.path, signal) });
-    } catch (error) {
-      references.push({ ...file, ...aligned, sha256: null, fault: readFault(error) });
-    }
-  }
-  return references;
-}
-
-/**
- * Reads a reference image and brings it to the recogniser's size.
- *
- * Requires `--allow-read` permission.
- *
- * @param reference The image.
- * @param options Whether any size will do.
- * @returns The face, or why there is none.
- *
- * @example A file that is not there
- * ```ts
- * import { readReference } from "@/generation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * const image = { name: "a.jpg", path: "no such folder/a.jpg", sha256: "0" };
- * assert.deepEqual(await readReference(image), { fault: "it is not there" });
- * ```
- */
-export async function readReference(
-  reference: Reference,
-  options: Pick<ReferenceFaceOptions, "anySize"> = {},
-): Promise<ReferenceFace> {
-  const { path, sha256, fault, landmarks } = reference;
-  if (fault !== undefined) return { fault };
-  let bytes: Uint8Array;
-  try {
-    bytes = await Deno.readFile(path);
-  } catch (error) {
-    return { fault: readFault(error) };
-  }
-  if (createHash("sha256").update(bytes).digest("hex") !== sha256) return { fault: "it was changed meanwhile" };
-  return await referenceFace(bytes, { ...options, landmarks });
 }
 
 /**
@@ -178,7 +93,8 @@ export async function findReferenceVectors(
  * @param options Batches, progress, stopping.
  * @returns The table's lines.
  * @throws {TypeError} When the recogniser takes another size.
- * @throws {RangeError} When no image can be used, or the recogniser gives NaN.
+ * @throws {RangeError} When no image can be used, or the place holds vectors that were not made of reference images.
+ * @throws {Error} When another process takes the same vectors.
  * @throws {DOMException} The signal's reason, when it fires.
  *
  * @example The mean of an image as its vector
@@ -209,40 +125,17 @@ export async function writeReferenceVectors(
   if (embedder.imageSize !== 112) {
     throw new TypeError(`Cannot take vectors of faces of 112x112: the recogniser takes ${embedder.imageSize}`);
   }
+  if (options.overwrite !== true) refuseForeign(paths);
   const made = described(references, recipe);
-  await removeIfThere(paths.made);
   await using file = await FeatureFile.open(paths.work, {
     rows: references.length,
     width: embedder.vectorSize,
     recipe: identityOf(made),
   });
   await embedRest(file, references, embedder, recipe.anySize, options);
-  let skipped: Map<number, string>;
-  try {
-    skipped = new Map((await file.finish()).map(({ row, reason }) => [row, reason]));
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    await file[Symbol.asyncDispose]();
-    for (const end of [".part", ".part.json", ".part.faults"]) await removeIfThere(paths.work + end);
-    throw new RangeError(
-      `Cannot take vectors of the reference images: none of the ${references.length} can be used`,
-      { cause },
-    );
-  }
-  const records: ReferenceRecord[] = [];
-  {
-    using all = openNpy(paths.work);
-    using writer = new NpyWriter(paths.vectors, { rowShape: [embedder.vectorSize] });
-    for (const [row, { name, sha256, landmarks }] of references.entries()) {
-      const reason = skipped.get(row);
-      if (reason !== undefined) records.push({ label: null, image: name, sha256, skipped: reason });
-      else {
-        records.push({ label: writer.length, image: name, sha256, ...(landmarks === undefined ? {} : { landmarks }) });
-        writer.write(all.rowsFloat32(row, row + 1));
-      }
-    }
-    writer.close();
-  }
+  const skipped = await finish(file, paths, references.length);
+  await removeIfThere(paths.made); // until the others are whole again
+  const records = writeRows(paths, references, skipped, embedder.vectorSize);
   for (const { name, reason } of options.leftOut ?? []) {
     records.push({ label: null, image: name, sha256: null, skipped: reason });
   }
@@ -256,6 +149,54 @@ export async function writeReferenceVectors(
   return records;
 }
 
+/** Refuses to write over vectors that lie there without {@link ReferencePaths.made}, and are no remains of a kill. */
+function refuseForeign({ vectors, made, work }: ReferencePaths): void {
+  if (!isThere(vectors) || [made, work, `${work}.part`].some(isThere)) return;
+  throw new RangeError(
+    `Cannot write to ${vectors}: it is there without ${made}, so it was not made of reference images; ` +
+      "choose another name, or overwrite it",
+  );
+}
+
+/** Ends the rows, and says which have no vector and why. */
+async function finish(file: FeatureFile, { work }: ReferencePaths, count: number): Promise<Map<number, string>> {
+  try {
+    return new Map((await file.finish()).map(({ row, reason }) => [row, reason]));
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    await file[Symbol.asyncDispose]();
+    for (const end of [".part", ".part.json", ".part.faults"]) await removeIfThere(work + end);
+    throw new RangeError(
+      `Cannot take vectors of the reference images: ${
+        count === 1 ? "the only one" : `none of the ${count}`
+      } can be used`,
+      { cause },
+    );
+  }
+}
+
+/** Writes the rows that have a vector, and gives the table's lines. */
+function writeRows(
+  { work, vectors }: ReferencePaths,
+  references: readonly Reference[],
+  skipped: ReadonlyMap<number, string>,
+  width: number,
+): ReferenceRecord[] {
+  const records: ReferenceRecord[] = [];
+  using all = openNpy(work);
+  using writer = new NpyWriter(vectors, { rowShape: [width] });
+  for (const [row, { name, sha256, landmarks }] of references.entries()) {
+    const reason = skipped.get(row);
+    if (reason !== undefined) records.push({ label: null, image: name, sha256, skipped: reason });
+    else {
+      records.push({ label: writer.length, image: name, sha256, ...(landmarks === undefined ? {} : { landmarks }) });
+      writer.write(all.rowsFloat32(row, row + 1));
+    }
+  }
+  writer.close();
+  return records;
+}
+
 /** Embeds the images that the file has no row for; the next batch is decoded meanwhile. */
 async function embedRest(
   file: FeatureFile,
@@ -266,9 +207,7 @@ async function embedRest(
 ): Promise<void> {
   const width = embedder.vectorSize;
   const read = (from: number): Promise<ReferenceFace[]> => {
-    const faces = Promise.all(
-      references.slice(from, from + batchSize).map((image) => readReference(image, { anySize })),
-    );
+    const faces = readFaces(references.slice(from, from + batchSize), anySize);
     faces.catch(() => {}); // told when its turn comes
     return faces;
   };
@@ -281,27 +220,34 @@ async function embedRest(
       const images = faces.flatMap(({ image }) => image ?? []);
       const vectors = images.length === 0 ? new Float32Array() : await embedder.embed(toTensor(images), images.length);
       let next = 0;
-      for (const [i, { fault }] of faces.entries()) {
+      for (const [i, face] of faces.entries()) {
         const index = from + i, { name } = references[index]!;
-        if (fault !== undefined) {
-          await file.write({ index, fault }, name);
-          onSkipped?.({ name, reason: fault });
-        } else {
-          const feature = vectors.slice(next * width, ++next * width);
-          if (!feature.every(Number.isFinite) || feature.every((value) => value === 0)) {
-            throw new RangeError(
-              `Cannot use reference image "${name}": the recogniser gave NaN, an infinite value, or only zeros; ` +
-                "check its weights and the device",
-            );
-          }
-          await file.write({ index, feature }, name);
-        }
+        const feature = face.fault === undefined ? vectors.slice(next * width, ++next * width) : undefined;
+        const fault = face.fault ?? vectorFault(feature!);
+        await file.write(fault === undefined ? { index, feature: feature! } : { index, fault }, name);
+        if (fault !== undefined) onSkipped?.({ name, reason: fault });
         onProgress?.(file.done, references.length);
       }
     }
   } finally {
     await Promise.allSettled([coming]);
   }
+}
+
+/** Reads images, {@link DECODED} at once. */
+async function readFaces(references: readonly Reference[], anySize: boolean): Promise<ReferenceFace[]> {
+  const faces: ReferenceFace[] = [];
+  const rest = references.entries(); // shared: who is free takes the next
+  await Promise.all(Array.from({ length: DECODED }, async () => {
+    for (const [i, reference] of rest) faces[i] = await readReference(reference, { anySize });
+  }));
+  return faces;
+}
+
+/** Why a vector cannot be used. */
+function vectorFault(vector: Float32Array): string | undefined {
+  if (!vector.every(Number.isFinite)) return "the recogniser gave NaN or infinity for it";
+  return vector.every((value) => value === 0) ? "the recogniser gave only zeros for it" : undefined;
 }
 
 interface Made extends ReferenceRecipe {
@@ -324,20 +270,20 @@ function identityOf(made: Made): Record<string, unknown> {
   return { schema, recogniser: recogniser?.sha256, anySize, references };
 }
 
-/** Why a file cannot be read, when that is the file's own fault. */
-function readFault(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "it is not there";
-  if (error instanceof Deno.errors.PermissionDenied) return "it may not be read";
-  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
-  if (error instanceof Deno.errors.NotADirectory) return "its path leads through a file";
-  if (error instanceof Deno.errors.FilesystemLoop) return "it is a link to itself";
-  throw error;
-}
-
 async function writeWhole(path: string, text: string): Promise<void> {
   const draft = `${path}.${Deno.pid}.tmp`;
   await Deno.writeTextFile(draft, text);
   await Deno.rename(draft, path);
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 async function removeIfThere(path: string): Promise<void> {

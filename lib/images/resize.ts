@@ -3,25 +3,31 @@
  * (https://github.com/python-pillow/Pillow, Resample.c).
  *
  * Deviations: sums in float64 with one rounding between the two passes and one at the end, where Pillow has
- * fixed-point weights: results differ by one level at most. The bilinear filter is plain arithmetic, so its results
- * are the same on every machine.
+ * fixed-point weights: results differ by one level at most. The bilinear and bicubic filters are plain arithmetic,
+ * so their results are the same on every machine.
  */
 
 import { assertPixels, type Pixels } from "./pixels.ts";
 
 /** Options of `resize`. */
 export interface ResizeOptions {
-  /** "bilinear" (triangle) or "lanczos" (three lobes, sharper). @default "bilinear" */
-  filter?: "bilinear" | "lanczos";
+  /** "bilinear" (triangle), "bicubic" (Catmull-Rom, Pillow's default), or "lanczos" (three lobes). @default "bilinear" */
+  filter?: "bilinear" | "bicubic" | "lanczos";
 }
 
 const FILTERS = {
   bilinear: { support: 1, at: (x: number) => Math.max(0, 1 - Math.abs(x)) },
+  bicubic: { support: 2, at: catmullRom },
   lanczos: {
     support: 3,
     at: (x: number) => Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0,
   },
 };
+
+function catmullRom(signed: number): number {
+  const x = Math.abs(signed);
+  return x < 1 ? (1.5 * x - 2.5) * x * x + 1 : x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
+}
 
 function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);

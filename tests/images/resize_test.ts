@@ -4,7 +4,7 @@ import { assertClose, picture, table, unpack } from "./_picture.ts";
 
 for (const expected of table.resized) {
   Deno.test(`resize() equals Pillow's ${expected.filter} to one level at ${expected.width}x${expected.height}`, () => {
-    const filter = expected.filter as "bilinear" | "lanczos";
+    const filter = expected.filter as "bilinear" | "bicubic" | "lanczos";
     assertClose(
       resize(picture, expected.width, expected.height, { filter }),
       unpack(expected),
