@@ -19,6 +19,7 @@ export * from "./objective.ts";
 export * from "./onnx_estimator.ts";
 export * from "./optimise.ts";
 export * from "./optimise_as_reference.ts";
+export * from "./pose_network.ts";
 export * from "./pose_objective.ts";
 export * from "./presets.ts";
 export * from "./quality_objective.ts";

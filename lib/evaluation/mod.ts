@@ -4,9 +4,11 @@
  * @module
  */
 
+export * from "./axis_error.ts";
 export * from "./cosine.ts";
 export * from "./embed_images.ts";
 export * from "./generator_report.ts";
+export * from "./hostile_report.ts";
 export * from "./identity_centres.ts";
 export * from "./linear_probe.ts";
 export * from "./pairs.ts";
@@ -15,7 +17,9 @@ export * from "./probe_folds.ts";
 export * from "./quality_report.ts";
 export * from "./recogniser_report.ts";
 export * from "./reconstruction_report.ts";
+export * from "./refinement_report.ts";
 export * from "./roc.ts";
 export * from "./sheet.ts";
 export * from "./spearman.ts";
 export * from "./verification.ts";
+export * from "./yaw_report.ts";

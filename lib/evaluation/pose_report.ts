@@ -2,8 +2,8 @@
  * How far a pose estimator is from the truth, axis by axis.
  */
 import { toTensor } from "@/images/mod.ts";
+import { type AxisError, axisError, meanAbsoluteError } from "./axis_error.ts";
 import { type ImageSource, readImage, type WorkOptions } from "./embed_images.ts";
-import { probeScore } from "./linear_probe.ts";
 
 /** Angles of N faces in degrees. */
 export interface PoseColumns {
@@ -21,16 +21,6 @@ export interface PoseJudge {
   readonly imageSize: number;
   /** Images [N, 3, H, W] in -1..1 to degrees [N] each. */
   estimate(images: Float32Array, count: number): Promise<PoseColumns>;
-}
-
-/** Error on one axis. */
-export interface AxisError {
-  /** Mean absolute error, degrees. */
-  readonly error: number;
-  /** Mean of estimate minus truth, degrees. */
-  readonly bias: number;
-  /** Pearson correlation of estimate and truth. */
-  readonly correlation: number;
 }
 
 /** Figures of a pose estimator. */
@@ -62,31 +52,6 @@ export interface PoseReport {
 const PART = 32;
 /** Width of a part of the yaws, degrees. */
 const BIN = 15;
-
-/**
- * Mean absolute error on one axis, the shorter way round.
- *
- * @param estimates N angles in degrees, N at least 1.
- * @param truth N angles in degrees.
- * @returns Degrees.
- * @throws {TypeError} When the lengths differ.
- *
- * @example Across the half turn
- * ```ts
- * import { meanAbsoluteError } from "@/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(meanAbsoluteError([179, 1], [-179, 3]), 2);
- * ```
- */
-export function meanAbsoluteError(estimates: ArrayLike<number>, truth: ArrayLike<number>): number {
-  if (estimates.length !== truth.length) {
-    throw new TypeError(`Cannot compare angles: ${estimates.length} estimates for ${truth.length} true ones`);
-  }
-  let sum = 0;
-  for (let i = 0; i < truth.length; i++) sum += Math.abs(difference(estimates[i]!, truth[i]!));
-  return sum / truth.length;
-}
 
 /**
  * Measures poses against the truth.
@@ -122,11 +87,7 @@ export function reportPose(estimates: PoseColumns, truth: PoseColumns, limit = 6
     throw new RangeError(`Cannot report on poses: none of ${total} faces has yaw and pitch within ${limit} degrees`);
   }
   const axis = (name: keyof PoseColumns): AxisError => {
-    const t = inside.map((i) => truth[name][i]!);
-    const e = inside.map((i, k) => t[k]! + difference(estimates[name][i]!, t[k]!));
-    const bias = e.reduce((sum, angle, k) => sum + angle - t[k]!, 0) / t.length;
-    const { error, correlation } = probeScore(e, t);
-    return { error, bias, correlation };
+    return axisError(inside.map((i) => estimates[name][i]!), inside.map((i) => truth[name][i]!));
   };
   const byYaw = Array.from({ length: Math.ceil(limit / BIN) }, (_, b) => {
     const from = b * BIN, to = Math.min(limit, from + BIN);
@@ -176,10 +137,4 @@ export async function estimatePoses(
     onProgress?.(from + count);
   }
   return out;
-}
-
-/** a - b, turned into -180..180. */
-function difference(a: number, b: number): number {
-  const d = (a - b) % 360;
-  return d > 180 ? d - 360 : d < -180 ? d + 360 : d;
 }
