@@ -60,9 +60,11 @@ export const main: TaskMain = async (args, signal) => {
     batchSize: args.integer("batch-size", { min: 2 }),
     rate: args.number("rate", { min: 0 }),
     margin: args.number("margin", { min: 0, max: 1 }),
+    marginRamp: args.number("margin-ramp", { min: 0, max: 1 }),
     scale: args.number("scale", { min: 1 }),
     poseWeight: args.number("pose-weight", { min: 0 }),
     seed: args.integer("seed", { min: 0 }),
+    replicas: args.integer("replicas", { min: 1 }),
   };
   using data = await checkInputs(() => new PackedImages(args.text("data")));
   const text = { kind: "recogniser", settings: JSON.stringify({ ...settings, start, images: data.length }) };

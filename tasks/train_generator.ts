@@ -1,9 +1,10 @@
 /** `deno task train:generator`: trains a generator on packed training images and a recogniser. */
+import { dirname } from "node:path";
 import { embedImages, identityCentres } from "@/evaluation/mod.ts";
-import { fitMoments, saveMoments } from "@/identity/mod.ts";
+import { fitMoments, gaussianSampler, loadMoments, saveMoments } from "@/identity/mod.ts";
 import { loadRecogniser, recogniserConfig, vec2faceConfig } from "@/networks/mod.ts";
 import { GENERATOR_LOSS_WEIGHTS, GeneratorTraining, PackedImages, resume } from "@/training/mod.ts";
-import { checkInputs, runTask, say, type TaskMain, type TaskSpec, UsageError } from "./_cli.ts";
+import { checkInputs, runTask, say, type TaskArguments, type TaskMain, type TaskSpec, UsageError } from "./_cli.ts";
 import { DATA_OPTION, readAll, RUN_OPTIONS, trainToFile } from "./_training.ts";
 import { HeldOut } from "./_validation.ts";
 
@@ -23,6 +24,12 @@ export const SPEC: TaskSpec = {
     { flag: "seed", value: "N", default: 1, help: "seed of first weights, order, flips and masks" },
     { flag: "start", value: "FILE", help: "generator weights to start from; drawn afresh when left out" },
     { flag: "identity-weight", value: "X", default: 0.5, help: "weight of the cosine between vector and made image" },
+    {
+      flag: "drawn",
+      value: "N",
+      default: 0,
+      help: "vectors drawn from the Gaussian that a step decodes besides its images; only their cosine counts",
+    },
     { flag: "adversarial-weight", value: "X", default: 0, help: "weight of a discriminator's verdict; 0 for none" },
     { flag: "adversarial-from", value: "STEP", default: 0, help: "first step of the discriminator" },
     { flag: "moments-images", value: "N", default: 4, help: "images an identity that the Gaussian is fitted on" },
@@ -41,6 +48,20 @@ export const SPEC: TaskSpec = {
   ],
 };
 
+/** Fits the Gaussian that identities are drawn from, unless a run that was stopped has done so, and writes it to `path`. */
+async function fitTo(path: string, data: PackedImages, args: TaskArguments, signal: AbortSignal): Promise<void> {
+  if (await Deno.stat(path).then(() => true, () => false)) return;
+  const of = args.text("moments-of"), threads = args.integer("threads", { min: 0 });
+  const chosen = data.firstImages(args.integer("moments-images", { min: 1 }));
+  const source = { length: chosen.length, image: (i: number, out: Uint8Array) => data.image(chosen[i]!, out) };
+  await using recogniser = await loadRecogniser({ model: "mini", weights: args.text("recogniser"), threads });
+  const width = recogniser.vectorSize, features = await embedImages(source, recogniser, { signal });
+  const labels = chosen.map((i) => data.labels[i]!);
+  const rows = of === "centres" ? identityCentres(features, labels, width) : features;
+  await Deno.mkdir(dirname(path), { recursive: true });
+  saveMoments(path, fitMoments(rows, width), { dtype: "float16", metadata: { of } });
+}
+
 /** The body of the task. */
 export const main: TaskMain = async (args, signal) => {
   const folder = args.text("output"), start = args.optionalText("start");
@@ -49,11 +70,12 @@ export const main: TaskMain = async (args, signal) => {
     batchSize: args.integer("batch-size", { min: 1 }),
     rate: args.number("rate", { min: 0 }),
     seed: args.integer("seed", { min: 0 }),
+    replicas: args.integer("replicas", { min: 1 }),
     weights: { ...GENERATOR_LOSS_WEIGHTS, identity: args.number("identity-weight", { min: 0 }) },
   };
   const weight = args.number("adversarial-weight", { min: 0 }), from = args.integer("adversarial-from", { min: 0 });
   const adversarial = weight > 0 ? { adversarial: { weight, from } } : {};
-  const of = args.text("moments-of");
+  const of = args.text("moments-of"), count = args.integer("drawn", { min: 0 });
   if (of !== "images" && of !== "centres") {
     throw new UsageError(`--moments-of: found "${of}", expected images or centres`);
   }
@@ -62,12 +84,15 @@ export const main: TaskMain = async (args, signal) => {
   const recogniserWeights = await checkInputs(() => readAll(args.text("recogniser")));
   const text = {
     kind: "generator",
-    settings: JSON.stringify({ ...settings, ...adversarial, start, images: data.length }),
+    settings: JSON.stringify({ ...settings, ...adversarial, drawn: count, start, images: data.length }),
   };
   const saved = await checkInputs(() => resume(folder, text)) ??
     (start === undefined ? undefined : { step: 0, values: await checkInputs(() => readAll(start)), slots: new Map() });
   const threads = args.integer("threads", { min: 0 });
   const config = vec2faceConfig("mini"), recogniserShape = recogniserConfig("mini"), session = { threads };
+  const moments = `${folder}/id_moments.safetensors`;
+  await fitTo(moments, data, args, signal);
+  const { draw } = gaussianSampler(loadMoments(moments), { seed: settings.seed });
   await using run = await GeneratorTraining.create({
     config,
     recogniser: recogniserShape,
@@ -75,6 +100,7 @@ export const main: TaskMain = async (args, signal) => {
     data,
     ...settings,
     ...adversarial,
+    ...(count === 0 ? {} : { drawn: { count, draw } }),
     session,
   }, saved);
   await trainToFile(run, {
@@ -88,17 +114,6 @@ export const main: TaskMain = async (args, signal) => {
     }),
     signal,
   });
-  // The Gaussian that identities are drawn from.
-  const recogniser = await loadRecogniser({ model: "mini", weights: args.text("recogniser"), threads });
-  const perIdentity = args.integer("moments-images", { min: 1 });
-  const chosen = data.firstImages(perIdentity);
-  const source = { length: chosen.length, image: (i: number, out: Uint8Array) => data.image(chosen[i]!, out) };
-  const features = await embedImages(source, recogniser, { signal });
-  await recogniser.release();
-  const moments = `${folder}/id_moments.safetensors`;
-  const labels = chosen.map((i) => data.labels[i]!);
-  const rows = of === "centres" ? identityCentres(features, labels, config.vectorSize) : features;
-  saveMoments(moments, fitMoments(rows, config.vectorSize), { dtype: "float16", metadata: { of } });
   say(moments);
 };
 

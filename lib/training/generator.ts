@@ -4,8 +4,9 @@
  * The losses follow https://github.com/HaiyuWu/Vec2Face/blob/main/pixel_generator/vec2face/taming/modules/discriminator_loss.py
  * (squared error, perceptual distance, SSIM, token error, cosine of the recogniser's features). What differs: the error is
  * weighted towards the head, which the renderer knows, because a background cannot be read off a vector; absolute error
- * is added to squared error; the perceptual distance is taken on the recogniser's own inner features; and generator and
- * discriminator take their steps at once, from the same images, where the reference lets them take turns.
+ * is added to squared error; the perceptual distance is taken on the recogniser's own inner features; generator and
+ * discriminator take their steps at once, from the same images, where the reference lets them take turns; and some vectors of
+ * a step may be drawn from a Gaussian, as those of later data sets are: they have no image, only the cosine counts.
  *
  * @module
  */
@@ -51,7 +52,7 @@ export interface GeneratorLossWeights {
   readonly perceptual: number;
   /** Squared error of the tokens. */
   readonly tokens: number;
-  /** 1 - cosine between the vector and the vector of the generated image. */
+  /** 1 - cosine between the vector and the vector of the generated image, drawn vectors included. */
   readonly identity: number;
 }
 
@@ -84,6 +85,13 @@ export interface GeneratorTrainingOptions {
   readonly weightDecay?: number;
   /** Parts of the loss. @default {GENERATOR_LOSS_WEIGHTS} */
   readonly weights?: GeneratorLossWeights;
+  /** Vectors without an image that a step decodes besides; none when left out. */
+  readonly drawn?: {
+    /** How many a step, of all replicas together. */
+    readonly count: number;
+    /** Draws vector `row` [D], as the `draw` of an `IdentitySampler` does. */
+    readonly draw: (row: number) => Float32Array;
+  };
   /** A discriminator that joins the training; none when left out. */
   readonly adversarial?: {
     /** Weight of its verdict in the generator's loss. */
@@ -112,16 +120,22 @@ export class GeneratorTraining implements TrainingRun, AsyncDisposable {
   readonly #options: GeneratorTrainingOptions;
   readonly #batchSize: number;
   readonly #batches: BatchReader;
+  /** Sample of each row that is decoded: a replica's images, then its drawn vectors, and so on. */
+  readonly #rows: readonly number[];
   /** Steps of the whole run. */
   readonly steps: number;
 
   private constructor(trainer: Trainer, options: GeneratorTrainingOptions, judged: boolean) {
-    const { batchSize = 16 } = options;
+    const { batchSize = 16, replicas = 1, drawn: { count } = { count: 0 } } = options;
     this.#trainer = trainer;
     this.#judged = judged;
     this.#options = options;
     this.#batchSize = batchSize;
     this.steps = options.steps;
+    const run = (from: number, length: number) => Array.from({ length }, (_, i) => from + i);
+    this.#rows = run(0, replicas).flatMap((replica) =>
+      [[0, batchSize], [batchSize, count]].flatMap(([from, n]) => run(from! + replica * n! / replicas, n! / replicas))
+    );
     this.#batches = new BatchReader(options.data, { size: batchSize, seed: options.seed ?? 1, heads: true });
   }
 
@@ -153,17 +167,21 @@ export class GeneratorTraining implements TrainingRun, AsyncDisposable {
       this.#judged = true;
     }
     const { images, heads } = await this.#batches.take(step);
-    const keep = new BigInt64Array(size * kept), masked = new Float32Array(size * TRAINING_MASK.tokens);
-    for (let i = 0; i < size; i++) {
-      const mask = drawMask(new RandomStream(seed, "training mask", step, i), TRAINING_MASK);
-      keep.set(BigInt64Array.from(mask.keep, BigInt), i * kept);
-      masked.set(mask.masked, i * TRAINING_MASK.tokens);
-    }
+    const { count = 0, draw } = this.#options.drawn ?? {}, width = this.#options.config.vectorSize, all = size + count;
+    const keep = new BigInt64Array(all * kept), masked = new Float32Array(all * TRAINING_MASK.tokens);
+    this.#rows.forEach((sample, row) => {
+      const mask = drawMask(new RandomStream(seed, "training mask", step, sample), TRAINING_MASK);
+      keep.set(BigInt64Array.from(mask.keep, BigInt), row * kept);
+      masked.set(mask.masked, row * TRAINING_MASK.tokens);
+    });
+    const drawn = new Float32Array(count * width);
+    for (let i = 0; i < count; i++) drawn.set(draw!(step * count + i), i * width);
     return await this.#trainer.step({
       images: { data: images, shape: [size, 112, 112, 3] },
       heads: { data: heads, shape: [size, 112, 112] },
-      keep: { data: keep, shape: [size, kept] },
-      masked: { data: masked, shape: [size, TRAINING_MASK.tokens] },
+      keep: { data: keep, shape: [all, kept] },
+      masked: { data: masked, shape: [all, TRAINING_MASK.tokens] },
+      ...(count === 0 ? {} : { drawn: { data: drawn, shape: [count, width] } }),
     }, warmupCosine(step, { peak: rate, steps: this.steps, warmup: 100, floor: rate / 50 }));
   }
 
@@ -197,19 +215,24 @@ async function buildTrainer(
   const params = inputParameters();
   const bytes = op.input("images", "uint8", [share, 112, 112, 3]);
   const heads = op.input("heads", "uint8", [share, 112, 112]);
-  const tokens = vec2faceInputs(config, { batch: share, kept: keptTokens(TRAINING_MASK) });
+  const count = options.drawn?.count ?? 0, drawnShare = shareOf(count, replicas);
+  const tokens = vec2faceInputs(config, { batch: share + drawnShare, kept: keptTokens(TRAINING_MASK) });
   const real = imagesFromBytes(bytes);
   const judge = arrayParameters(options.recogniserWeights, { prefix: "recogniser." });
   const target = iresnet(options.recogniser, judge, real);
-  const { image, logits, tokenTargets } = vec2face(config, params, { ...tokens, vectors: target.features });
-  const made = iresnet(options.recogniser, judge, image);
+  const drawn = drawnShare === 0 ? [] : [op.input("drawn", "float32", [drawnShare, config.vectorSize])];
+  const vectors = op.concat([target.features, ...drawn], 0);
+  const { image: all, logits, tokenTargets } = vec2face(config, params, { ...tokens, vectors });
+  const made = iresnet(options.recogniser, judge, all);
+  const ofImages = (x: Value) => drawnShare === 0 ? x : op.slice(x, { axes: [0], starts: [0], ends: [share] });
+  const image = ofImages(all);
 
   const parts = {
     pixels: pixelLoss(image, real, masksFromBytes(heads)),
     ssim: op.sub(1, ssim(toUnit(image), toUnit(real))),
-    perceptual: perceptualLoss(made.taps.slice(0, 3), target.taps.slice(0, 3)),
+    perceptual: perceptualLoss(made.taps.slice(0, 3).map(ofImages), target.taps.slice(0, 3)),
     tokens: tokenLoss(logits, tokenTargets),
-    identity: op.sub(1, op.mean(op.cosine(made.features, target.features))),
+    identity: op.sub(1, op.mean(op.cosine(made.features, vectors))),
   };
   let loss = op.sum(
     Object.entries(parts).map(([name, part]) => op.mul(part, weights[name as keyof GeneratorLossWeights])),
@@ -224,7 +247,7 @@ async function buildTrainer(
   const missing = params.specs.filter(({ name }) => name.startsWith(DISCRIMINATOR_PREFIX) && !state.values.has(name));
   for (const [name, values] of freshState(missing, seed).values) state.values.set(name, values);
   return await Trainer.create({
-    data: [bytes, heads, tokens.keep, tokens.masked],
+    data: [bytes, heads, tokens.keep, tokens.masked, ...drawn],
     parameters: params,
     loss,
     metrics,

@@ -11,6 +11,7 @@ import {
   saveState,
   type TrainingState,
 } from "@/training/mod.ts";
+import { assertAllClose, TOLERANCE } from "../_assert_close.ts";
 import { withPacked } from "./_packed.ts";
 
 const RECOGNISER = { ...iresnetConfig(18, { quarter: true }), layers: [1, 1, 1, 1], widths: [4, 4, 4, 4], stem: 4 };
@@ -68,6 +69,35 @@ Deno.test("GeneratorTraining takes a discriminator in at the asked step, and res
     const without = await losses(plain);
     assert.deepEqual(without.slice(0, 2), whole.slice(0, 2));
     assert.notEqual(without[3], whole[3]);
+  }));
+
+Deno.test("GeneratorTraining decodes drawn vectors besides the images, in replicas too, and draws on after a stop", () =>
+  withPacked(4, async (folder) => {
+    using data = new PackedImages(folder);
+    const asked: number[] = [];
+    const draw = (row: number) => {
+      asked.push(row);
+      return Float32Array.from({ length: GENERATOR.vectorSize }, (_, i) => Math.sin(row + i));
+    };
+    const settings = { ...options(data), steps: 2, drawn: { count: 2, draw } };
+    await using run = await GeneratorTraining.create(settings);
+    const first = await run.step(), path = `${folder}/state.safetensors`;
+    saveState(path, run.state);
+    const second = await run.step();
+    assert.deepEqual(asked, [0, 1, 2, 3]);
+    await using plain = await GeneratorTraining.create(options(data));
+    const without = await plain.step();
+    // The images are the same; what is drawn counts for the cosine alone, of the parts that pixels have to do with.
+    const { forward } = TOLERANCE.float32;
+    const parts = (report: Record<string, number>, names: string[]) => ({ data: names.map((name) => report[name]!) });
+    const ofPixels = ["pixels", "ssim", "perceptual"];
+    assertAllClose(parts(first, ofPixels), parts(without, ofPixels), forward);
+    assert.ok(Math.abs(first["identity"]! - without["identity"]!) > 1e-4);
+    await using again = await GeneratorTraining.create(settings, loadState(path).state);
+    assert.deepEqual(await again.step(), second);
+    await using shared = await GeneratorTraining.create({ ...settings, replicas: 2 });
+    const all = [...ofPixels, "tokens", "identity", "loss"];
+    assertAllClose(parts(await shared.step(), all), parts(first, all), forward);
   }));
 
 Deno.test("RecogniserTraining starts from given weights and refuses those of another network", () =>
