@@ -2,7 +2,7 @@
  * What `deno task generate:reference` takes: the options of `deno task generate`, but for those that say where identities
  * come from, and those that say which reference images they are taken of.
  */
-import { basename, extname, isAbsolute, relative, resolve, sep } from "node:path";
+import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import {
   datasetPaths,
   estimatorsFor,
@@ -25,13 +25,15 @@ import { modelWeights } from "./_hub.ts";
 import { readDevice, readModel } from "./_options.ts";
 
 /** Options of `generate` that make no sense here, or that this task has itself. */
-const NOT_TAKEN = ["center-feature", "moments", "ids", "start-end", "only", "recipe", "grow", "fr-weights"];
+const NOT_TAKEN = ["center-feature", "moments", "ids", "start-end", "only", "recipe", "grow", "attempts", "fr-weights"];
 
 /** Options of `generate` that have another default or meaning here. */
 const CHANGED: Readonly<Record<string, Partial<TaskOption>>> = {
   images: { help: "images of each reference image", default: 50 },
   name: { help: "name of the data set (default SOURCE-reference)" },
   sigma: { default: "0.2" },
+  attrop: { help: "first refine each vector until its face has the identity and a good quality" },
+  rejected: { help: "vectors that do not get there: keep (the best so far) or skip (no images) (default keep)" },
   overwrite: { help: "remove the data set that is there, and take the vectors again" },
   "dry-run": { help: "look at every reference image and say what would be made, write nothing" },
 };
@@ -137,9 +139,19 @@ async function checkGenerate(args: TaskArguments, name: string, signal: AbortSig
   }
 }
 
+/** Where a path leads, through links, as far as it is there. */
+function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    const parent = dirname(resolve(path));
+    return parent === resolve(path) ? parent : join(realPath(parent), basename(path));
+  }
+}
+
 /** Whether a path is a folder or lies in it. */
 function lies(path: string, folder: string): boolean {
-  const way = relative(resolve(folder), resolve(path));
+  const way = relative(folder, path);
   return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
@@ -169,6 +181,7 @@ export async function readReferenceSettings(args: TaskArguments, signal: AbortSi
   const points = args.optionalText("landmarks");
   const landmarks = points === undefined ? undefined : await readLandmarks(points);
   await checkGenerate(args, name, signal);
+  if (args.given("rejected")) args.choice("rejected", ["keep", "skip"]);
   const given = args.optionalText(FR_WEIGHTS);
   const found = args.flag("dry-run") ? given : await modelWeights("recognisers", model, given, signal);
   const weights = weightsPath("recognisers", model, found),
@@ -191,9 +204,9 @@ export async function readReferenceSettings(args: TaskArguments, signal: AbortSi
 
 /** The data set must not lie among the images that it is made from: they would be overwritten, or taken for references. */
 function refuseOverlap(source: string, { files }: ReferenceList, data: string): void {
-  const isFolder = Deno.statSync(source).isDirectory;
-  const inside = files.find(({ path }) => lies(path, data));
-  if (inside === undefined && !(isFolder && lies(data, source))) return;
+  const place = realPath(data), folder = Deno.statSync(source).isDirectory ? realPath(source) : undefined;
+  const inside = files.find(({ path }) => lies(realPath(path), place));
+  if (inside === undefined && (folder === undefined || !lies(place, folder))) return;
   const why = inside === undefined
     ? `it lies in the folder of reference images ${source}`
     : `the reference image ${inside.path} lies in it`;

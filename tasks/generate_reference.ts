@@ -4,6 +4,10 @@
  * The counterpart of https://github.com/HaiyuWu/Vec2Face/blob/main/image_generation_with_reference.py ; it takes that
  * script's options by their names. It takes a vector of each reference image and hands them to `deno task generate`, so
  * that recipe, resuming, formats and attribute operation are those of every data set.
+ *
+ * Deviations: classes are numbered, and a table says which image each one is, where the script names folders by files;
+ * the script moves every single vector until its face is true to it (AttrOP, quality 24), here `--attrop` does so to the
+ * vector of each image, before it is varied, and is off unless asked for.
  */
 import {
   findReferenceVectors,
@@ -14,6 +18,7 @@ import {
   type ReferenceRecord,
   writeReferenceVectors,
 } from "@/generation/mod.ts";
+import type { LeftOut } from "@/datasets/mod.ts";
 import { loadGenerator, loadRecogniser } from "@/networks/mod.ts";
 import { normalize } from "node:path";
 import { checkInputs, note, Progress, runTask, say, type TaskArguments, type TaskMain, UsageError } from "./_cli.ts";
@@ -27,24 +32,26 @@ import { SPEC } from "./_reference_settings.ts";
 /** Most images that are told one by one. */
 const TOLD = 10;
 
-/** Tells images that are not used, the first of them one by one. */
+/** Tells images that are not used, each once, the first of them one by one. */
 class Failures {
-  #count = 0;
+  readonly #names = new Set<string>();
   #unaligned = false;
 
   /** Images so far. */
   get count(): number {
-    return this.#count;
+    return this.#names.size;
   }
 
-  add(name: string, reason: string): void {
-    if (this.#count++ < TOLD) note(`not used: ${name}: ${reason}`);
+  add({ name, reason }: LeftOut): void {
+    if (this.#names.has(name)) return;
+    this.#names.add(name);
+    if (this.count <= TOLD) note(`not used: ${name}: ${reason}`);
     this.#unaligned ||= reason.includes("expected an aligned face");
   }
 
   /** Sums up, and says what to do. */
   end(total: number, where: string): void {
-    if (this.#count > 0) note(`${this.#count} of ${total} reference images ${where}`);
+    if (this.count > 0) note(`${this.count} of ${total} reference images ${where}`);
     if (this.#unaligned) {
       note("Align photographs with --landmarks FILE, or have them squeezed to 112x112 with --accept-any-size.");
     }
@@ -85,7 +92,7 @@ async function tryImages(
   for (const reference of references) {
     signal.throwIfAborted();
     const { fault } = await readReference(reference, settings.recipe);
-    if (fault !== undefined) failures.add(reference.name, fault);
+    if (fault !== undefined) failures.add({ name: reference.name, reason: fault });
   }
 }
 
@@ -102,33 +109,32 @@ async function takeVectors(
   const overwrite = args.flag("overwrite");
   const found = overwrite ? undefined : await findReferenceVectors(paths, references, recipe);
   if (found !== undefined) {
-    const used = new Set(list.files.map(({ name }) => name));
-    for (const { image, skipped } of found) if (skipped !== undefined && used.has(image)) failures.add(image, skipped);
     note(`The vectors are there: ${paths.vectors}`);
     return found;
   }
   if (!overwrite && await checkInputs(() => readRecipe(dataset.recipe)) !== undefined) {
     throw new UsageError(
-      `Cannot continue ${dataset.data}: it was made from other reference images, landmarks or another recogniser; ` +
+      `Cannot continue ${dataset.data}: it was not made from these reference images, landmarks and recogniser; ` +
         "choose another --name, or --overwrite it",
     );
   }
-  await Deno.mkdir(args.text("output"), { recursive: true });
   const recogniser = await checkInputs(() => load(settings.recogniser));
   let progress: Progress | undefined;
   try {
+    await Deno.mkdir(args.text("output"), { recursive: true });
     return await checkInputs(() =>
       writeReferenceVectors(paths, references, recogniser, recipe, {
         batchSize,
+        overwrite,
         leftOut: list.leftOut,
         signal,
         onProgress: (done, total) => {
           progress ??= new Progress({ total, start: done - 1, unit: "vectors" });
           progress.update(done);
         },
-        onSkipped: ({ name, reason }) => {
+        onSkipped: (image) => {
           progress?.clear();
-          failures.add(name, reason);
+          failures.add(image);
         },
       })
     );
@@ -158,22 +164,23 @@ export function generateReferenceMain(load: RecogniserLoader, generate: TaskMain
     const references = await hashReferences(list.files, { landmarks, signal });
     sayOddities(settings, references);
     const failures = new Failures();
-    const code = () => failures.count > 0 && !args.flag("allow-failures") ? 1 : 0;
+    const ended = () => failures.count > 0 && !args.flag("allow-failures") ? 1 : 0;
     if (args.flag("dry-run")) {
       await tryImages(settings, references, failures, signal);
       failures.end(total, "cannot be used");
       const used = total - failures.count, images = args.integer("images", { min: 1 });
-      say(`Would make ${used * images} images of ${used} reference images into ${dataset.data}`);
-      return code();
+      say(`Would make ${used * images} images of ${used} reference images in ${dataset.data}`);
+      return ended();
     }
     const records = await takeVectors(args, settings, references, load, failures, signal);
-    const used = records.filter(({ label }) => label !== null).length;
-    say(`${paths.vectors}: vectors of ${used} reference images`);
-    await generate(generateArguments(args, name, paths.vectors), signal);
+    for (const { image, skipped } of records.slice(0, total)) { // those of an earlier part of this work too
+      if (skipped !== undefined) failures.add({ name: image, reason: skipped });
+    }
+    say(`${paths.vectors}: vectors of ${total - failures.count} reference images`);
+    const code = await generate(generateArguments(args, name, paths.vectors), signal);
     say(`references: ${paths.table}`);
     failures.end(total, `were not used; ${paths.table} says why`);
-    // Images that an earlier part of a stopped run could not use are in the table, not among those told now.
-    return used < total && !args.flag("allow-failures") ? 1 : 0;
+    return code || ended();
   };
 }
 

@@ -91,7 +91,7 @@ export async function findReferenceVectors(
  * @param embedder The recogniser; must take 112x112.
  * @param recipe What the recogniser is; a run that was stopped is continued when it is the same.
  * @param options Batches, progress, stopping.
- * @returns The table's lines.
+ * @returns The table's lines: a line for each of `references` in their order, then what was left out.
  * @throws {TypeError} When the recogniser takes another size.
  * @throws {RangeError} When no image can be used, or the place holds vectors that were not made of reference images.
  * @throws {Error} When another process takes the same vectors.
