@@ -169,6 +169,7 @@ function recogniserName(args: TaskArguments): RecogniserModel {
  * @returns The settings.
  */
 export async function readReferenceSettings(args: TaskArguments, signal: AbortSignal): Promise<ReferenceSettings> {
+  if (args.given("rejected")) args.choice("rejected", ["keep", "skip"]);
   const source = args.text("image-file"), directory = args.text("output");
   const stem = basename(resolve(source)),
     name = args.optionalText("name") ??
@@ -181,7 +182,6 @@ export async function readReferenceSettings(args: TaskArguments, signal: AbortSi
   const points = args.optionalText("landmarks");
   const landmarks = points === undefined ? undefined : await readLandmarks(points);
   await checkGenerate(args, name, signal);
-  if (args.given("rejected")) args.choice("rejected", ["keep", "skip"]);
   const given = args.optionalText(FR_WEIGHTS);
   const found = args.flag("dry-run") ? given : await modelWeights("recognisers", model, given, signal);
   const weights = weightsPath("recognisers", model, found),

@@ -79,7 +79,8 @@ function sayOddities({ landmarks, list }: ReferenceSettings, references: readonl
     if (twin !== undefined && copies++ === 0) example = `${name} of ${twin}`;
     if (sha256 !== null) known.set(sha256, twin ?? name);
   }
-  if (copies > 0) note(`${copies} reference images are copies (${example}); each becomes a class of its own.`);
+  const what = copies === 1 ? "1 reference image is a copy" : `${copies} reference images are copies`;
+  if (copies > 0) note(`${what} (${example}); each becomes a class of its own.`);
 }
 
 /** Opens every image and says what would come of them. */
