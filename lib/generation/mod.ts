@@ -11,6 +11,7 @@ export * from "./dataset_files.ts";
 export * from "./dataset_writer.ts";
 export * from "./file_hash.ts";
 export * from "./generate.ts";
+export * from "./generated_faces.ts";
 export * from "./generator.ts";
 export * from "./identity_source.ts";
 export * from "./identity_store.ts";

@@ -145,7 +145,7 @@ export function planSize(plan: GenerationPlan): number {
  * ```
  */
 export function* plannedImages(
-  plan: GenerationPlan,
+  plan: Omit<GenerationPlan, "recipe" | "vectors">,
 ): Generator<ImageAddress, void, void> {
   for (let identity = plan.start; identity < plan.end; identity++) {
     if (plan.leftOut?.has(identity)) continue;
@@ -177,7 +177,7 @@ export function* plannedImages(
  * ```
  */
 export function imageVectors(
-  recipe: Recipe,
+  recipe: Pick<Recipe, "seed" | "images" | "variation">,
   vectors: VectorSource,
 ): (address: ImageAddress) => Float32Array {
   const { variation, images } = recipe;
