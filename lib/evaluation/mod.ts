@@ -5,12 +5,15 @@
  */
 
 export * from "./axis_error.ts";
+export * from "./centred_cosine.ts";
+export * from "./combine_views.ts";
 export * from "./cosine.ts";
 export * from "./embed_images.ts";
 export * from "./generator_report.ts";
 export * from "./hostile_report.ts";
 export * from "./identity_centres.ts";
 export * from "./linear_probe.ts";
+export * from "./pair_distances.ts";
 export * from "./pairs.ts";
 export * from "./pose_report.ts";
 export * from "./probe_folds.ts";
@@ -21,5 +24,6 @@ export * from "./refinement_report.ts";
 export * from "./roc.ts";
 export * from "./sheet.ts";
 export * from "./spearman.ts";
+export * from "./validation_rate.ts";
 export * from "./verification.ts";
 export * from "./yaw_report.ts";

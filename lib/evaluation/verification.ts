@@ -7,12 +7,17 @@
  * Euclidean distance of normalised features, thresholds 0, 0.01 .. 3.99, folds in order without shuffling, a pair is
  * "same" when its distance is strictly below the threshold, and each fold is tested at the first threshold that is best on the other
  * folds. Mean and population standard deviation over folds. Deviations: float64 throughout; features come as rows with
- * pairs of indices, and mirrored copies are left to the caller (the reference adds their features before).
+ * pairs of indices, and mirrored copies are left to the caller (the reference adds their features before; see `combineViews`).
  */
-import { checkPairs, mean, type RowPairs, wholeRows } from "./cosine.ts";
+import { countFolds, type FoldCounts, type FoldOptions, meanAndSd } from "./_fold_counts.ts";
+import type { RowPairs } from "./cosine.ts";
+import { pairDistances } from "./pair_distances.ts";
 
-/** Number of thresholds, in steps of 0.01. */
-const THRESHOLDS = 400;
+export type { FoldOptions } from "./_fold_counts.ts";
+
+/** Thresholds of the accuracy: numpy.arange(0, 4, 0.01). */
+const GRID = { step: 0.01, count: 400 };
+const ACTION = "measure verification";
 
 /** Result of {@link verificationAccuracy}. */
 export interface VerificationAccuracy {
@@ -26,16 +31,27 @@ export interface VerificationAccuracy {
   readonly thresholds: readonly number[];
 }
 
+/** Rates at the thresholds of the accuracy, averaged over the folds. */
+export interface FoldRates {
+  /** Thresholds 0, 0.01 .. 3.99. */
+  readonly thresholds: Float64Array;
+  /** Share of genuine pairs accepted, 0..1. */
+  readonly tpr: Float64Array;
+  /** Share of impostor pairs accepted, 0..1. */
+  readonly fpr: Float64Array;
+}
+
 /**
  * Measures how often "same or different" is decided rightly.
  *
  * @param features Feature vectors [N, D], row after row, of any norm.
  * @param width D.
- * @param pairs P pairs of rows with `same` 1 or 0, in fold order; see `samplePairs`.
+ * @param pairs P pairs of rows with `same` 1 or 0, in fold order; see `samplePairs` and `consecutivePairs`.
  * @param folds Number of folds. @default {10}
  * @returns Accuracy over the folds.
  * @throws {TypeError} When the values do not make whole rows.
- * @throws {RangeError} When there are fewer pairs than folds, a row is not there, zero or not finite.
+ * @throws {RangeError} When there are fewer pairs than folds, all pairs are of one kind, or a row is not there, zero or
+ * not finite.
  *
  * @example Two identities, far apart
  * ```ts
@@ -53,64 +69,91 @@ export function verificationAccuracy(
   pairs: RowPairs & { readonly same: ArrayLike<number> },
   folds = 10,
 ): VerificationAccuracy {
-  const rows = wholeRows(features, width, "measure verification");
-  checkPairs(pairs, rows, "measure verification");
-  const count = pairs.first.length;
-  if (!Number.isInteger(folds) || folds < 2 || count < folds || pairs.same.length !== count) {
-    throw new RangeError(
-      `Cannot measure verification: ${count} pairs, ${pairs.same.length} answers and ${folds} folds, ` +
-        "expected an answer for each pair, at least 2 folds, and no fewer pairs than folds",
-    );
-  }
-  const unit = normalised(features, width, rows);
-  const fold = new Int32Array(count);
-  // As scikit-learn's KFold: the first count % folds folds hold one pair more.
-  for (let f = 0, at = 0; f < folds; f++) {
-    const size = Math.floor(count / folds) + (f < count % folds ? 1 : 0);
-    fold.fill(f, at, at += size);
-  }
-  // right[f, t]: pairs of fold f decided rightly at threshold t.
-  const right = Array.from({ length: folds }, () => new Int32Array(THRESHOLDS));
-  const sizes = new Int32Array(folds), total = new Int32Array(THRESHOLDS);
-  for (let p = 0; p < count; p++) {
-    let distance = 0;
-    const a = pairs.first[p]! * width, b = pairs.second[p]! * width;
-    for (let c = 0; c < width; c++) distance += (unit[a + c]! - unit[b + c]!) ** 2;
-    const same = pairs.same[p]! !== 0, mine = right[fold[p]!]!;
-    sizes[fold[p]!]!++;
-    for (let t = 0; t < THRESHOLDS; t++) {
-      if ((distance < t * 0.01) !== same) continue;
-      mine[t]!++;
-      total[t]!++;
-    }
-  }
-  const accuracies: number[] = [], thresholds: number[] = [];
-  for (let f = 0; f < folds; f++) {
-    let best = 0;
-    for (let t = 1; t < THRESHOLDS; t++) {
-      if (total[t]! - right[f]![t]! > total[best]! - right[f]![best]!) best = t;
-    }
-    accuracies.push(right[f]![best]! / sizes[f]!);
-    thresholds.push(best * 0.01);
-  }
-  const average = mean(accuracies);
-  return {
-    mean: average,
-    sd: Math.sqrt(mean(accuracies.map((accuracy) => (accuracy - average) ** 2))),
-    folds: accuracies,
-    thresholds,
-  };
+  return distanceAccuracy(pairDistances(features, width, pairs, ACTION), pairs.same, { folds });
 }
 
-function normalised(features: ArrayLike<number>, width: number, rows: number): Float64Array {
-  const unit = Float64Array.from(features);
-  for (let r = 0; r < rows; r++) {
-    const row = unit.subarray(r * width, (r + 1) * width);
-    const length = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0));
-    if (!(length > 0 && length < Infinity)) {
-      throw new RangeError(`Cannot measure verification: the norm of row ${r} is ${length}, expected finite, above 0`);
+/**
+ * The same from distances that are there already.
+ *
+ * @param distances Squared distance of each of P pairs, 0..4; see `pairDistances`.
+ * @param same 1 where both sides of a pair are of one person, else 0.
+ * @param options Folds and weights; a fold in which no pair has weight is left out of the mean.
+ * @returns Accuracy over the folds.
+ * @throws {RangeError} When there are fewer pairs than folds, all pairs are of one kind, a fold has no pair, or a
+ * distance is not finite.
+ *
+ * @example A pair at the threshold itself is not accepted
+ * ```ts
+ * import { distanceAccuracy } from "@/evaluation/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { mean, thresholds } = distanceAccuracy([0, 1, 0, 1], [1, 0, 1, 0], { folds: 2 });
+ * assert.deepEqual([mean, thresholds], [1, [0.01, 0.01]]);
+ * ```
+ */
+export function distanceAccuracy(
+  distances: ArrayLike<number>,
+  same: ArrayLike<number>,
+  options: FoldOptions = {},
+): VerificationAccuracy {
+  const counts = countFolds(distances, same, options, GRID, ACTION);
+  const { folds, steps, genuineTotal, impostorTotal } = counts;
+  const all = new Float64Array(steps);
+  for (let f = 0; f < folds; f++) for (let t = 0; t < steps; t++) all[t]! += right(counts, f, t);
+  const accuracies: number[] = [], thresholds: number[] = [];
+  for (let f = 0; f < folds; f++) {
+    const size = genuineTotal[f]! + impostorTotal[f]!;
+    if (size === 0) continue; // a bootstrap may draw none of its pairs
+    let best = 0, most = -1;
+    for (let t = 0; t < steps; t++) {
+      const others = all[t]! - right(counts, f, t);
+      if (others > most) [best, most] = [t, others];
     }
-    for (let c = 0; c < width; c++) row[c]! /= length;
+    accuracies.push(right(counts, f, best) / size);
+    thresholds.push(best * GRID.step);
   }
-  return unit;
+  return { ...meanAndSd(accuracies), folds: accuracies, thresholds };
+}
+
+/** Pairs of a fold that are decided rightly at a threshold. */
+function right({ steps, genuine, impostor, impostorTotal }: FoldCounts, f: number, t: number): number {
+  return genuine[f * steps + t]! + impostorTotal[f]! - impostor[f * steps + t]!;
+}
+
+/**
+ * Shares of genuine and impostor pairs accepted at each threshold of the accuracy, averaged over the folds: the `tpr` and
+ * `fpr` that the published `calculate_roc` returns. A fold without pairs of a kind counts as 0, as there.
+ *
+ * @param distances Squared distance of each of P pairs, 0..4.
+ * @param same 1 where both sides of a pair are of one person, else 0.
+ * @param options Folds.
+ * @returns The rates at 400 thresholds.
+ * @throws {RangeError} As {@link distanceAccuracy}.
+ *
+ * @example Nothing is accepted at 0, all at the end
+ * ```ts
+ * import { foldRates } from "@/evaluation/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { tpr, fpr } = foldRates([0, 1, 0, 1], [1, 0, 1, 0], { folds: 2 });
+ * assert.deepEqual([tpr[0], fpr[0], tpr[399], fpr[399]], [0, 0, 1, 1]);
+ * ```
+ */
+export function foldRates(
+  distances: ArrayLike<number>,
+  same: ArrayLike<number>,
+  options: FoldOptions = {},
+): FoldRates {
+  const { folds, steps, ...counts } = countFolds(distances, same, options, GRID, ACTION);
+  const average = (accepted: Float64Array, total: Float64Array) =>
+    Float64Array.from({ length: steps }, (_, t) => {
+      let sum = 0;
+      for (let f = 0; f < folds; f++) if (total[f]! > 0) sum += accepted[f * steps + t]! / total[f]!;
+      return sum / folds;
+    });
+  return {
+    thresholds: Float64Array.from({ length: steps }, (_, t) => t * GRID.step),
+    tpr: average(counts.genuine, counts.genuineTotal),
+    fpr: average(counts.impostor, counts.impostorTotal),
+  };
 }
