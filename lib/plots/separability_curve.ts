@@ -1,16 +1,7 @@
 /**
  * The result of counting well-separated identities: what `deno task separability --json FILE` writes, checked.
  */
-
-/** A histogram over equal bins. */
-export interface CosineHistogram {
-  /** Lower end of the first bin. */
-  readonly low: number;
-  /** Upper end of the last bin. */
-  readonly high: number;
-  /** Pairs in each bin. */
-  readonly counts: ArrayLike<number>;
-}
+import type { Histogram } from "./distribution_figure.ts";
 
 /** Well-separated identities among the first n rows of a set, for several n and thresholds. */
 export interface SeparabilityCurve {
@@ -25,7 +16,7 @@ export interface SeparabilityCurve {
   /** Rows without an earlier kept row above the threshold, [T][P]. */
   readonly greedy: readonly (readonly number[])[];
   /** Cosines of pairs. */
-  readonly histogram?: CosineHistogram;
+  readonly histogram?: Histogram;
 }
 
 /**

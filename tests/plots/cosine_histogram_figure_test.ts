@@ -41,7 +41,7 @@ Deno.test("cosineHistogramFigure() refuses no set and no pairs", () => {
   const none = { name: "none", histogram: { low: -1, high: 1, counts: [0, 0] } };
   assert.throws(() => cosineHistogramFigure([none]), {
     name: "RangeError",
-    message: /cosines of none: expected pairs/,
+    message: /distribution of none: expected values/,
   });
 });
 
