@@ -33,6 +33,8 @@ export * as hub from "./hub/mod.ts";
 export * as identity from "./identity/mod.ts";
 /** Images: files to pixels and back, tensors, alignment, contact sheets, animations, display. */
 export * as images from "./images/mod.ts";
+/** What the features of a data set say about it: uniqueness, consistency, duplicates, leakage, distances, drift. */
+export * as metrics from "./metrics/mod.ts";
 /** The networks and loaders for ready models. */
 export * as networks from "./networks/mod.ts";
 /** A small graph language over ONNX: typed op functions, models, sessions, gradients, optimisers. */
