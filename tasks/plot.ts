@@ -8,8 +8,11 @@ import {
   figurePng,
   figureSvg,
   type FigureWidth,
+  identityDriftFigure,
   parseSeparability,
+  parseYawPoints,
   separabilityFigure,
+  yawTargetFigure,
 } from "@/plots/mod.ts";
 import { checkInputs, runTask, say, type TaskArguments, type TaskMain, type TaskSpec, UsageError } from "./_cli.ts";
 import { writeWhole } from "./_write_whole.ts";
@@ -61,6 +64,25 @@ const FIGURES: Readonly<Record<string, FigureKind>> = {
       });
     },
   },
+  yaw: {
+    summary: "from deno task evaluate:attrop --json, yaw achieved against yaw asked for",
+    takes: [],
+    draw(results, _args, width) {
+      const [first, ...others] = results;
+      if (first === undefined || others.length > 0) {
+        throw new UsageError(`Cannot draw yaw: give one FILE.json, ${results.length} are given`);
+      }
+      return yawTargetFigure(parseYawPoints(first.value, first.path), { width });
+    },
+  },
+  drift: {
+    summary: "from the same files, cosine to the identity against yaw",
+    takes: [],
+    draw(results, _args, width) {
+      if (results.length === 0) throw new UsageError("Cannot draw drift: give at least one FILE.json");
+      return identityDriftFigure(results.map(({ path, value }) => parseYawPoints(value, path)), { width });
+    },
+  },
 };
 
 /** Options that belong to some figures only. */
@@ -92,6 +114,7 @@ export const SPEC: TaskSpec = {
   examples: [
     "deno task plot separability output/mini.json output/heads.json --reference --output figures/separability",
     "deno task plot cosines output/mini.json --log --thresholds 0.3,0.4 --format svg",
+    "deno task plot yaw output/attrop.json",
   ],
 };
 
@@ -131,7 +154,7 @@ export const plotMain: TaskMain = async (args, signal) => {
     const [kindName, ...paths] = args.positionals;
     const kind = Object.hasOwn(FIGURES, kindName!) ? FIGURES[kindName!] : undefined;
     if (kind === undefined) {
-      throw new UsageError(`Cannot draw "${kindName}": expected ${Object.keys(FIGURES).join(" or ")}`);
+      throw new UsageError(`Cannot draw "${kindName}": expected one of ${Object.keys(FIGURES).join(", ")}`);
     }
     const foreign = OWN_OPTIONS.find((flag) => args.given(flag) && !kind.takes.includes(flag));
     if (foreign !== undefined) {

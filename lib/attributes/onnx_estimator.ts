@@ -26,8 +26,8 @@ const TRIAL_SIZE = 112;
 /**
  * Makes an estimator of an ONNX file.
  *
- * The model must have one input, images [N,3,H,W] or [N,H,W,3] with a free batch length. Its size is taken from the file where
- * `size` is not given. It is decoded and differentiated at once, so a model that cannot serve is refused here.
+ * The model must have one input, images [N,3,H,W] or [N,H,W,3]; one that was exported for a single image serves too, unless a
+ * node holds on to the length 1. Its size is taken from the file where `size` is not given. It is decoded and differentiated at once, so a model that cannot serve is refused here.
  *
  * Requires `--allow-read` permission when a path is given.
  *
@@ -54,23 +54,29 @@ export function onnxEstimator(source: string | Uint8Array, options: OnnxEstimato
   const name = typeof source === "string" ? source : "the ONNX model";
   const { estimate, kept } = estimatorOf(source, name, options);
   const trial = op.input("image", "float32", ["N", 3, TRIAL_SIZE, TRIAL_SIZE]);
+  let result: Value;
   try {
-    op.gradients(op.reduceSum(estimate(trial)), [trial]);
+    result = estimate(trial);
+    op.gradients(op.reduceSum(result), [trial]);
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
     const why = cause.message.startsWith("Cannot use") ? cause.message : refused(name, cause.message).message;
     // Where the first operator outside the table hides the shapes of those after it, the message names a later one.
-    const [first] = kept;
+    const [first] = kept();
     throw new TypeError(first === undefined ? why : `${why}; the first operator outside the table is ${first.node}`, {
       cause,
     });
+  }
+  if (result.shape.length !== 1 || result.shape[0] !== trial.shape[0]) {
+    throw refused(name, `it gives [${result.shape}] for images [${trial.shape}], expected one number an image`);
   }
   return estimate;
 }
 
 interface Found {
   readonly estimate: Estimator;
-  readonly kept: readonly KeptNode[];
+  /** Nodes without a gradient, as of the last time that it was built. */
+  readonly kept: () => readonly KeptNode[];
 }
 
 function estimatorOf(source: string | Uint8Array, name: string, options: OnnxEstimatorOptions): Found {
@@ -85,25 +91,27 @@ function estimatorOf(source: string | Uint8Array, name: string, options: OnnxEst
   if (shape.length !== 4 || !dtype.startsWith("float")) {
     throw refused(name, `its input "${key}" is ${dtype} [${shape}], expected images of float numbers, [N,3,H,W]`);
   }
-  if (typeof shape[0] === "number") {
+  if (typeof shape[0] === "number" && shape[0] !== 1) {
     throw refused(name, `its input "${key}" is [${shape}] with a fixed batch length; export it with a free one`);
   }
   const channelsLast = shape[3] === 3 && shape[1] !== 3;
   const [height, width] = channelsLast ? shape.slice(1, 3) : shape.slice(2);
   const fixedSize = typeof height === "number" && typeof width === "number" ? [height, width] as const : undefined;
   const size = options.size ?? fixedSize;
+  let { kept } = free;
   const estimate: Estimator = (image) => {
     let x = estimatorInput(image, size === undefined ? options : { ...options, size });
     if (channelsLast) x = op.transpose(x, [0, 2, 3, 1]);
     let decoded: DecodedModel;
     try {
-      decoded = op.decodeModel(source, { ...place, inputs: { [key]: op.cast(x, dtype) } });
+      decoded = op.decodeModel(source, { ...place, inputs: { [key]: op.cast(x, dtype) }, anyBatch: true });
     } catch (cause) {
       throw cause instanceof TypeError ? refused(name, cause.message, cause) : cause;
     }
+    kept = decoded.kept;
     return readOutput(decoded, name, options);
   };
-  return { estimate, kept: free.kept };
+  return { estimate, kept: () => kept };
 }
 
 function readOutput({ outputs }: DecodedModel, name: string, { output, column, read }: OnnxEstimatorOptions): Value {

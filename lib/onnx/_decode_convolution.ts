@@ -53,21 +53,40 @@ function convTransposeNode(n: NodeReader): Value {
   return convTranspose(x, w, { bias: n.inputs[2], group: n.int("group", 1), ...window, outputPads });
 }
 
-function poolWindow(n: NodeReader): { kernel: Pair; strides: Pair; pads: Pads } {
-  const kernel = pair(n, "kernel_shape", [0, 0]);
-  const { dilations, ...window } = windowOf(n, n.in(0), kernel);
-  if (n.int("ceil_mode", 0) !== 0) n.refuse("its windows may stand over the edge");
+function poolWindow(n: NodeReader): { kernel: Pair; strides: Pair; pads: Pads; over: Pair } {
+  const x = n.in(0), kernel = pair(n, "kernel_shape", [0, 0]);
+  const { dilations, ...window } = windowOf(n, x, kernel);
   if (dilations.some((d) => d !== 1)) n.refuse("its windows have gaps");
-  return { kernel, ...window };
+  const over = n.int("ceil_mode", 0) === 0 ? [0, 0] as Pair : overEdge(n, x, { kernel, ...window });
+  return { kernel, ...window, over };
 }
 
+/** Pixels by which the last windows stand over the lower and the right edge when sizes are rounded up. */
+function overEdge(
+  n: NodeReader,
+  x: Value,
+  { kernel, strides, pads }: { readonly kernel: Pair; readonly strides: Pair; readonly pads: Pads },
+): Pair {
+  return [0, 1].map((i) => {
+    const size = fixed(n.node.op, x.shape, 2 + i), room = size + pads[i]! + pads[2 + i]! - kernel[i]!;
+    const steps = Math.ceil(room / strides[i]!);
+    // A window must begin within the image or its upper border.
+    const last = steps * strides[i]! >= size + pads[i]! ? steps - 1 : steps;
+    return Math.max(0, last * strides[i]! - room);
+  }) as Pair;
+}
+
+/** Pixels outside the image never win, so those that windows stand over the edge by are more border. */
 function maxPoolNode(n: NodeReader): Value {
   n.ignore("storage_order");
-  return maxPool(n.in(0), poolWindow(n));
+  const { over, pads: [top, left, bottom, right], ...window } = poolWindow(n);
+  return maxPool(n.in(0), { ...window, pads: [top, left, bottom + over[0], right + over[1]] });
 }
 
 function averagePoolNode(n: NodeReader): Value {
-  return averagePool(n.in(0), { ...poolWindow(n), countIncludePad: n.int("count_include_pad", 0) === 1 });
+  const { over, ...window } = poolWindow(n);
+  if (over.some((pixels) => pixels > 0)) n.refuse("its windows stand over the edge");
+  return averagePool(n.in(0), { ...window, countIncludePad: n.int("count_include_pad", 0) === 1 });
 }
 
 /** Nearest-neighbour enlargement by a whole factor; both ways of counting pixels agree then. */

@@ -49,6 +49,13 @@ const clip: NodeBuilder = (n) => {
   return el.clip(x, limit(1, "min", -Infinity), limit(2, "max", Infinity));
 };
 
+/** Of whole numbers only, as they come from axis lengths; nothing is differentiated there. */
+const modulo: NodeBuilder = (n) => {
+  const a = n.in(0), b = n.in(1);
+  if (a.dtype.startsWith("float")) n.refuse("it divides numbers that are not whole");
+  return emit("Mod", [a, b], a.dtype, broadcastTo(n, a.shape, b.shape), { fmod: { int: n.int("fmod", 0) } });
+};
+
 const cast: NodeBuilder = (n) => {
   n.ignore("saturate");
   const code = n.int("to", 0), dtype = typeName(code);
@@ -258,6 +265,7 @@ export const NODE_BUILDERS: ReadonlyMap<string, NodeBuilder> = new Map<string, N
   ["Clip", clip],
   ["Where", (n) => el.where(n.in(0), n.in(1), n.in(2))],
   ["Cast", cast],
+  ["Mod", modulo],
   ["Dropout", dropout],
   ["Constant", constantNode],
   ["ConstantOfShape", constantOfShape],

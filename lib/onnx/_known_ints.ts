@@ -4,6 +4,7 @@
  * Exporters write `x.reshape(x.shape[0], -1)` as Shape, Gather, Concat and Reshape. Following the whole numbers through
  * those nodes, names such as `N` included, gives the reshape its lengths before anything runs.
  */
+import { divideExtents, extentOf } from "./_extent.ts";
 import type { DataType, Dim, Value } from "./types.ts";
 import type { NodeProto } from "./_model_proto.ts";
 
@@ -72,9 +73,14 @@ export class KnownInts {
       case "Sub":
         return pairwise(x, y, (p, q) => p - q);
       case "Mul":
-        return pairwise(x, y, (p, q) => p * q);
+        return pairwise(x, y, (p, q) => p * q, (name, other) => multiply(name, other));
       case "Div":
-        return pairwise(x, y, (p, q) => Math.trunc(p / q));
+        return pairwise(x, y, (p, q) => Math.trunc(p / q), (name, other, swapped) => {
+          return swapped ? undefined : divideExtents(extentOf([name]), extentOf([other]));
+        });
+      case "Mod":
+        // Of lengths, which are not below 0: there the two ways of rounding agree.
+        return pairwise(x, y, (p, q) => p >= 0 && q > 0 ? p % q : NaN);
       case "Equal":
         return pairwise(
           x,
@@ -96,23 +102,30 @@ export class KnownInts {
 /**
  * A function of two lists of numbers, one of which may have a single element.
  *
- * @param named What comes of a name and another length, if anything does; lengths that have a name are above 0.
+ * @param named What comes of a name and another length, if anything does, and whether the name is the second operand; lengths
+ * that have a name are above 0.
  */
 function pairwise(
   x: readonly Dim[] | undefined,
   y: readonly Dim[] | undefined,
   f: (p: number, q: number) => number,
-  named: (name: string, other: Dim) => number | undefined = () => undefined,
+  named: (name: string, other: Dim, swapped: boolean) => Dim | undefined = () => undefined,
 ): readonly Dim[] | undefined {
   if (x === undefined || y === undefined) return undefined;
   if (x.length !== y.length && x.length !== 1 && y.length !== 1) return undefined;
-  const out: number[] = [];
+  const out: Dim[] = [];
   for (let i = 0; i < Math.max(x.length, y.length); i++) {
     const p = x[x.length === 1 ? 0 : i], q = y[y.length === 1 ? 0 : i];
     if (p === undefined || q === undefined) return undefined;
-    const n = typeof p === "string" ? named(p, q) : typeof q === "string" ? named(q, p) : f(p, q);
-    if (!Number.isSafeInteger(n)) return undefined;
-    out.push(n!);
+    const n = typeof p === "string" ? named(p, q, false) : typeof q === "string" ? named(q, p, true) : f(p, q);
+    if (n === undefined || (typeof n === "number" && !Number.isSafeInteger(n))) return undefined;
+    out.push(n);
   }
   return out;
+}
+
+/** A named length times another: `N` times 8 is `N*8`. */
+function multiply(name: string, other: Dim): Dim | undefined {
+  const { names, factor } = extentOf([name, other]);
+  return factor > 0 ? [...names, ...(factor === 1 ? [] : [factor])].join("*") : undefined;
 }

@@ -16,7 +16,7 @@ import { NodeReader } from "./_node_reader.ts";
 import { checkForm, type DeclaredType, keepNode } from "./_opaque.ts";
 import { type TensorProto, typeName, typeText } from "./_tensor_proto.ts";
 import { constant, input } from "./ops/creation.ts";
-import type { Value } from "./types.ts";
+import type { Dim, Value } from "./types.ts";
 
 /** Operator sets whose forms are known. */
 const OPSETS = { oldest: 7, newest: 23 } as const;
@@ -27,6 +27,13 @@ export interface DecodeOptions {
   readonly directory?: string;
   /** Values to use in place of graph inputs, by the input's name; they must have the declared type and shape. */
   readonly inputs?: Readonly<Record<string, Value>>;
+  /**
+   * Take values for inputs whose first axis has another length than the 1 that the file says, as files exported for a single
+   * sample do. Shapes are followed with the new length; a node that they do not fit is kept as it is.
+   *
+   * @default {false}
+   */
+  readonly anyBatch?: boolean;
 }
 
 /** A node that was kept as it is. */
@@ -87,7 +94,7 @@ export function decodeModel(source: Uint8Array | string, options: DecodeOptions 
       `Cannot decode the model: it uses operator set ${model.opset}, known are ${OPSETS.oldest} to ${OPSETS.newest}`,
     );
   }
-  return new Decoder(model, directory).decode(options.inputs ?? {});
+  return new Decoder(model, directory).decode(options.inputs ?? {}, options.anyBatch ?? false);
 }
 
 class Decoder {
@@ -104,10 +111,10 @@ class Decoder {
     this.#declared = new Map([...model.values, ...model.outputs].map((value) => [value.name, value]));
   }
 
-  decode(given: Readonly<Record<string, Value>>): DecodedModel {
+  decode(given: Readonly<Record<string, Value>>, anyBatch: boolean): DecodedModel {
     const { tensors, nodes, outputs, opset, producer } = this.#model;
     for (const tensor of tensors) this.#define(tensor.name, this.#initialiser(tensor));
-    const inputs = this.#inputs(given);
+    const inputs = this.#inputs(given, anyBatch);
     for (const node of nodes) this.#node(node);
     const found = new Map(outputs.map(({ name }) => {
       const value = this.#values.get(name);
@@ -122,12 +129,12 @@ class Decoder {
     this.#values.set(name, value);
   }
 
-  #inputs(given: Readonly<Record<string, Value>>): Map<string, Value> {
+  #inputs(given: Readonly<Record<string, Value>>, anyBatch: boolean): Map<string, Value> {
     const inputs = new Map<string, Value>();
     for (const proto of this.#model.inputs) {
       if (this.#values.has(proto.name)) continue; // old files list their initialisers among the inputs
       const value = Object.hasOwn(given, proto.name) ? given[proto.name]! : undefined;
-      if (value !== undefined) checkFits(proto, value);
+      if (value !== undefined) checkFits(proto, value, anyBatch);
       inputs.set(proto.name, value ?? declareInput(proto));
       this.#define(proto.name, inputs.get(proto.name)!);
     }
@@ -228,9 +235,10 @@ function declareInput({ name, type, shape }: ValueProto): Value {
 }
 
 /** Checks a value that takes the place of an input. */
-function checkFits({ name, type, shape }: ValueProto, value: Value): void {
+function checkFits({ name, type, shape }: ValueProto, value: Value, anyBatch: boolean): void {
+  const free = (d: Dim, i: number) => typeof d === "string" || (anyBatch && i === 0 && d === 1);
   const fits = typeName(type) === value.dtype && (shape === undefined ||
-    (shape.length === value.shape.length && shape.every((d, i) => typeof d === "string" || d === value.shape[i])));
+    (shape.length === value.shape.length && shape.every((d, i) => free(d, i) || d === value.shape[i])));
   if (!fits) {
     throw new TypeError(
       `Cannot decode the model: input "${name}" is ${typeText(type)} ${shape === undefined ? "" : show(shape)}, ` +

@@ -50,6 +50,20 @@ Deno.test("decodeModel() keeps foreign operators, and gradients() refuses them b
   );
 });
 
+Deno.test("decodeModel() takes another batch length for a file of one sample only when asked", () => {
+  const one = op.input("x", "float32", [1, 3]), many = op.input("many", "float32", ["N", 3]);
+  const { bytes } = op.buildModel({ inputs: [one], outputs: { y: op.exp(one), z: op.reshape(op.exp(one), [3]) } });
+  assert.throws(() => op.decodeModel(bytes, { inputs: { x: many } }), {
+    name: "TypeError",
+    message: /input "x" is float32 \[1, 3\], the value given is float32 \[N, 3\]/,
+  });
+  const { outputs, kept } = op.decodeModel(bytes, { inputs: { x: many }, anyBatch: true });
+  assert.deepEqual(outputs.get("y")!.shape, ["N", 3]);
+  assert.deepEqual(kept.map(({ node }) => node.split(" ")[0]), ["Reshape"]);
+  const wide = op.input("wide", "float32", ["N", 4]);
+  assert.throws(() => op.decodeModel(bytes, { inputs: { x: wide }, anyBatch: true }), TypeError);
+});
+
 // Each graph of the gradient table goes through a file; what comes back must compute and differentiate as before.
 for (const [name, { operands, result, gradients }] of FIXTURE) {
   if (operands.some(({ dtype }) => dtype === "bool")) continue; // the same Where, only longer

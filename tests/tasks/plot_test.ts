@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decodeImage } from "@/images/mod.ts";
 import { plotMain, SPEC } from "../../tasks/plot.ts";
-import { bell, fallingSet } from "../plots/_sets.ts";
+import { bell, fallingSet, turnedSet } from "../plots/_sets.ts";
 import { call, callHere } from "./_sandbox.ts";
 
 /** A temporary folder with results. */
@@ -13,6 +13,8 @@ class Results implements AsyncDisposable {
     const box = new Results(await Deno.makeTempDir());
     await box.write("mini.json", { kind: "separability", ...fallingSet("mini", 1e-5), histogram: bell(0.1, 0.1) });
     await box.write("heads.json", { kind: "separability", ...fallingSet("heads", 1e-4) });
+    const { name, ...yaw } = turnedSet("mini");
+    await box.write("attrop.json", { kind: "attrop", name, yaw });
     return box;
   }
 
@@ -52,8 +54,19 @@ Deno.test("plot writes only the format that the name of the output ends in", asy
   const outcome = await callHere(SPEC, plotMain, ["cosines", box.path("mini.json"), "--log", "--output", output]);
   assert.equal(outcome.code, 0, outcome.err);
   const names = (await Array.fromAsync(Deno.readDir(box.folder), (entry) => entry.name)).sort();
-  assert.deepEqual(names, ["cosines.svg", "heads.json", "mini.json"]);
+  assert.deepEqual(names, ["attrop.json", "cosines.svg", "heads.json", "mini.json"]);
 });
+
+Deno.test.each([["yaw", /second estimator/], ["drift", /Cosine to the identity/]])(
+  "plot %s draws a result of evaluate:attrop",
+  async (figure, text) => {
+    await using box = await Results.make();
+    const output = box.path(`${figure}.svg`);
+    const outcome = await callHere(SPEC, plotMain, [figure, box.path("attrop.json"), "--output", output]);
+    assert.equal(outcome.code, 0, outcome.err);
+    assert.match(await Deno.readTextFile(output), text);
+  },
+);
 
 Deno.test({
   name: "plot says that a machine without fonts cannot write a PNG",
@@ -71,7 +84,7 @@ Deno.test({
 
 Deno.test.each<[string, (box: Results) => Promise<string[]> | string[], RegExp]>([
   ["no figure", () => [], /FIGURE FILE.json... is needed/],
-  ["a figure that is not there", () => ["roc"], /Cannot draw "roc": expected separability or cosines/],
+  ["a figure that is not there", () => ["roc"], /Cannot draw "roc": expected one of separability, cosines, yaw, drift/],
   ["a name of every object", () => ["toString"], /Cannot draw "toString"/],
   ["no file", () => ["separability"], /give at least one FILE.json, or --reference/],
   ["a file that is not there", (box) => ["separability", box.path("no.json")], /no.json: there is no such file/],
@@ -84,6 +97,16 @@ Deno.test.each<[string, (box: Results) => Promise<string[]> | string[], RegExp]>
     "JSON of another kind",
     async (box) => ["separability", await box.write("r.json", { kind: "recipe" })],
     /r.json: it is of kind "recipe"; expected a result of "deno task separability/,
+  ],
+  [
+    "two results in one figure",
+    (box) => ["yaw", box.path("attrop.json"), box.path("attrop.json")],
+    /Cannot draw yaw: give one FILE.json, 2 are given/,
+  ],
+  [
+    "a result without yaw targets",
+    async (box) => ["drift", await box.write("r.json", { kind: "attrop", name: "mini" })],
+    /r.json: it has no yaw targets, they were left out by --parts/,
   ],
   [
     "a result without histogram",
