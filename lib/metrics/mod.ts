@@ -20,6 +20,7 @@ export * from "./leakage.ts";
 export * from "./manifold.ts";
 export * from "./merged_identities.ts";
 export * from "./mislabelled_images.ts";
+export * from "./pose_distribution.ts";
 export * from "./pose_drift.ts";
 export * from "./repeated_images.ts";
 export * from "./score_sample.ts";

@@ -14,6 +14,7 @@ export * from "./figure_png.ts";
 export * from "./figure_svg.ts";
 export * from "./identity_drift_figure.ts";
 export * from "./legend.ts";
+export * from "./pose_figure.ts";
 export * from "./published.ts";
 export * from "./scores_figure.ts";
 export * from "./separability_curve.ts";
