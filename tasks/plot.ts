@@ -9,8 +9,11 @@ import {
   figureSvg,
   type FigureWidth,
   identityDriftFigure,
+  jointPoseFigure,
+  parsePoses,
   parseSeparability,
   parseYawPoints,
+  poseFigure,
   separabilityFigure,
   yawTargetFigure,
 } from "@/plots/mod.ts";
@@ -64,6 +67,26 @@ const FIGURES: Readonly<Record<string, FigureKind>> = {
       });
     },
   },
+  poses: {
+    summary: "from deno task poses --json, distribution of an angle",
+    takes: ["angle", "log"],
+    draw(results, args, width) {
+      if (results.length === 0) throw new UsageError("Cannot draw poses: give at least one FILE.json");
+      return poseFigure(results.map(({ path, value }) => parsePoses(value, path)), {
+        width,
+        angle: args.choice("angle", ["yaw", "pitch", "roll"]),
+        scale: args.flag("log") ? "log" : "linear",
+      });
+    },
+  },
+  "joint-poses": {
+    summary: "from the same files, yaw and pitch together",
+    takes: [],
+    draw(results, _args, width) {
+      if (results.length === 0) throw new UsageError("Cannot draw joint poses: give at least one FILE.json");
+      return jointPoseFigure(results.map(({ path, value }) => parsePoses(value, path)), { width });
+    },
+  },
   yaw: {
     summary: "from deno task evaluate:attrop --json, yaw achieved against yaw asked for",
     takes: [],
@@ -86,7 +109,7 @@ const FIGURES: Readonly<Record<string, FigureKind>> = {
 };
 
 /** Options that belong to some figures only. */
-const OWN_OPTIONS = ["reference", "thresholds", "count", "log"];
+const OWN_OPTIONS = ["reference", "thresholds", "count", "log", "angle"];
 /** File formats, by the end of the name. */
 const FORMATS = ["html", "svg", "png"] as const;
 
@@ -106,7 +129,8 @@ export const SPEC: TaskSpec = {
     { flag: "reference", help: "separability: published values in grey, read off the paper's figure" },
     { flag: "thresholds", value: "LIST", help: "cosines to show, 0.3,0.4 (default separability: all in the files)" },
     { flag: "count", value: "RULE", default: "separated", help: "separability: separated, or greedy (kept rows)" },
-    { flag: "log", help: "cosines: logarithmic density, which shows the few close pairs" },
+    { flag: "log", help: "cosines, poses: logarithmic density, which shows what is rare" },
+    { flag: "angle", value: "NAME", default: "yaw", help: "poses: yaw, pitch or roll" },
     { flag: "width", value: "NAME", default: "column", help: "column (3.5 inches) or page (7.2 inches)" },
     { flag: "scale", value: "X", default: 4, help: "PNG: pixels in 1/96 inch", unit: "0.1..20" },
     { flag: "plotly-from", value: "PLACE", default: "embedded", help: "HTML: embedded (opens offline) or cdn (small)" },
@@ -115,6 +139,7 @@ export const SPEC: TaskSpec = {
     "deno task plot separability output/mini.json output/heads.json --reference --output figures/separability",
     "deno task plot cosines output/mini.json --log --thresholds 0.3,0.4 --format svg",
     "deno task plot yaw output/attrop.json",
+    "deno task plot poses output/poses.json output/heads.json --angle pitch",
   ],
 };
 

@@ -2,6 +2,7 @@
  * The result of measuring yaw targets: the part of what `deno task evaluate:attrop --json FILE` writes that figures need,
  * checked.
  */
+import { openResult } from "./_result.ts";
 
 /** One image that was asked to have a yaw. */
 export interface YawPoint {
@@ -47,12 +48,7 @@ export interface YawPoints {
  * ```
  */
 export function parseYawPoints(value: unknown, file: string): YawPoints {
-  const wrong = (found: string) =>
-    new TypeError(`Cannot read ${file}: ${found}; expected a result of "deno task evaluate:attrop ... --json FILE"`);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong("it is no JSON object");
-  const { kind, name, yaw } = value as Record<string, unknown>;
-  if (kind !== "attrop") throw wrong(kind === undefined ? `it has no "kind"` : `it is of kind ${JSON.stringify(kind)}`);
-  if (typeof name !== "string" || name.trim() === "") throw wrong(`"name" is no text`);
+  const { name, record: { yaw }, wrong } = openResult(value, file, "attrop", "evaluate:attrop");
   if (typeof yaw !== "object" || yaw === null) throw wrong("it has no yaw targets, they were left out by --parts");
   const { tolerance, leastCosine, images } = yaw as Record<string, unknown>;
   if (typeof tolerance !== "number" || typeof leastCosine !== "number") {
@@ -68,5 +64,5 @@ export function parseYawPoints(value: unknown, file: string): YawPoints {
     };
     return { target: number("target"), yaw: number("yaw"), cosine: number("cosine"), second: number("second") };
   });
-  return { name: name.trim(), tolerance, leastCosine, images: points };
+  return { name, tolerance, leastCosine, images: points };
 }

@@ -15,6 +15,7 @@ export * from "./figure_svg.ts";
 export * from "./identity_drift_figure.ts";
 export * from "./legend.ts";
 export * from "./pose_figure.ts";
+export * from "./pose_result.ts";
 export * from "./published.ts";
 export * from "./scores_figure.ts";
 export * from "./separability_curve.ts";

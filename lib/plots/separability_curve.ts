@@ -2,6 +2,7 @@
  * The result of counting well-separated identities: what `deno task separability --json FILE` writes, checked.
  */
 import type { Histogram } from "./distribution_figure.ts";
+import { histogramOf, numbersOf, openResult } from "./_result.ts";
 
 /** Well-separated identities among the first n rows of a set, for several n and thresholds. */
 export interface SeparabilityCurve {
@@ -39,23 +40,8 @@ export interface SeparabilityCurve {
  * ```
  */
 export function parseSeparability(value: unknown, file: string): SeparabilityCurve {
-  const wrong = (found: string) =>
-    new TypeError(
-      `Cannot read ${file}: ${found}; expected a result of "deno task separability ... --json FILE"`,
-    );
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong("it is no JSON object");
-  const record = value as Record<string, unknown>;
-  if (record.kind !== "separability") {
-    throw wrong(record.kind === undefined ? `it has no "kind"` : `it is of kind ${JSON.stringify(record.kind)}`);
-  }
-  const { name } = record;
-  if (typeof name !== "string" || name.trim() === "") throw wrong(`"name" is no text`);
-  const numbers = (found: unknown, what: string, count?: number): number[] => {
-    const good = Array.isArray(found) && found.length > 0 && found.every((each) => Number.isFinite(each));
-    if (!good) throw wrong(`${what} is no list of numbers`);
-    if (count !== undefined && found.length !== count) throw wrong(`${what} has ${found.length} numbers, not ${count}`);
-    return found;
-  };
+  const { name, record, wrong } = openResult(value, file, "separability", "separability");
+  const numbers = (found: unknown, what: string, count?: number) => numbersOf(found, what, wrong, count);
   const thresholds = numbers(record.thresholds, `"thresholds"`);
   const prefixes = numbers(record.prefixes, `"prefixes"`);
   if (prefixes.some((rows, k) => rows < 1 || rows <= (prefixes[k - 1] ?? 0))) {
@@ -75,12 +61,7 @@ export function parseSeparability(value: unknown, file: string): SeparabilityCur
   };
   const separated = counts("separated");
   const greedy = counts("greedy");
-  const curve = { name: name.trim(), thresholds, prefixes, separated, greedy };
+  const curve = { name, thresholds, prefixes, separated, greedy };
   if (record.histogram === undefined) return curve;
-  const { low, high, counts: bins } = (record.histogram ?? {}) as Record<string, unknown>;
-  if (!Number.isFinite(low) || !Number.isFinite(high) || !((high as number) > (low as number))) {
-    throw wrong(`"histogram" has no ends low < high`);
-  }
-  const histogram = { low: low as number, high: high as number, counts: numbers(bins, `"histogram".counts`) };
-  return { ...curve, histogram };
+  return { ...curve, histogram: histogramOf(record.histogram, `"histogram"`, wrong) };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decodeImage } from "@/images/mod.ts";
+import { PoseTally } from "@/metrics/mod.ts";
 import { plotMain, SPEC } from "../../tasks/plot.ts";
 import { bell, fallingSet, turnedSet } from "../plots/_sets.ts";
 import { call, callHere } from "./_sandbox.ts";
@@ -68,6 +69,29 @@ Deno.test.each([["yaw", /second estimator/], ["drift", /Cosine to the identity/]
   },
 );
 
+Deno.test.each([
+  ["poses", [], /Density of faces/],
+  ["poses", ["--angle", "pitch", "--log"], /Pitch \(degrees\)/],
+  ["joint-poses", ["--width", "page"], /inside dashed ones 90 %/],
+] as [string, string[], RegExp][])("plot %s %j draws results of poses", async (figure, options, text) => {
+  await using box = await Results.make();
+  const tally = new PoseTally();
+  for (let i = 0; i < 500; i++) tally.add(40 * Math.sin(i), 20 * Math.cos(i), 0);
+  const paths = [];
+  for (const name of ["mini", "heads"]) {
+    paths.push(await box.write(`${name}.json`, { kind: "poses", name, ...tally.report() }));
+  }
+  const output = box.path("poses.svg");
+  const outcome = await callHere(SPEC, plotMain, [figure, ...paths, ...options, "--output", output]);
+  assert.equal(outcome.code, 0, outcome.err);
+  const svg = await Deno.readTextFile(output);
+  assert.match(svg, text);
+  assert.ok(svg.includes(">heads<"));
+  const wrong = await callHere(SPEC, plotMain, [figure, box.path("attrop.json"), "--output", output]);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /attrop.json: it is of kind "attrop"; expected a result of "deno task poses/);
+});
+
 Deno.test({
   name: "plot says that a machine without fonts cannot write a PNG",
   ignore: Deno.build.os !== "linux", // elsewhere fonts are not fontconfig's
@@ -84,7 +108,7 @@ Deno.test({
 
 Deno.test.each<[string, (box: Results) => Promise<string[]> | string[], RegExp]>([
   ["no figure", () => [], /FIGURE FILE.json... is needed/],
-  ["a figure that is not there", () => ["roc"], /Cannot draw "roc": expected one of separability, cosines, yaw, drift/],
+  ["a figure that is not there", () => ["roc"], /Cannot draw "roc": expected one of separability, cosines, poses, joint-poses, yaw, drift/],
   ["a name of every object", () => ["toString"], /Cannot draw "toString"/],
   ["no file", () => ["separability"], /give at least one FILE.json, or --reference/],
   ["a file that is not there", (box) => ["separability", box.path("no.json")], /no.json: there is no such file/],
