@@ -126,7 +126,7 @@ export function jointPoseFigure(
   const title = "Inside solid lines lie 50 % of the faces, inside dashed ones 90 %";
   const legends = layOutLegends([{ entries: sets.map(({ name }) => plainText(name)), title }], panel);
   const contours = sets.flatMap((set, k) => contoursOf(set, k));
-  const names = sets.map((set, k): Trace => {
+  const names = sets.map((_, k): Trace => {
     const { color } = seriesStyle(k);
     return {
       type: "scatter",
