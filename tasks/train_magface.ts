@@ -63,6 +63,7 @@ export const main: TaskMain = async (args, signal) => {
     hingeWeight: args.number("hinge-weight", { min: 0 }),
     fall: args.number("fall", { min: 0, max: 1 }),
     seed: args.integer("seed", { min: 0 }),
+    replicas: args.integer("replicas", { min: 1 }),
   };
   if (settings.batchSize % 2 !== 0) {
     throw new UsageError(`Cannot read --batch-size ${settings.batchSize}: it must be even, half are worse copies`);

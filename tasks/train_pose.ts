@@ -34,6 +34,7 @@ export const main: TaskMain = async (args, signal) => {
     rate: args.number("rate", { min: 0 }),
     weightDecay: args.number("weight-decay", { min: 0 }),
     seed: args.integer("seed", { min: 0 }),
+    replicas: args.integer("replicas", { min: 1 }),
   };
   using data = await checkInputs(() => new PackedImages(args.text("data")));
   const text = { kind: "pose", settings: JSON.stringify({ ...settings, images: data.length }) };

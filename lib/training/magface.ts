@@ -19,6 +19,7 @@ import type { TrainingRun } from "./loop.ts";
 import { magfaceLoss, type MagfaceRange } from "./magface_loss.ts";
 import type { PackedImages } from "./packed_images.ts";
 import { freshState } from "./recogniser.ts";
+import { shareOf } from "./_replicas.ts";
 import { warmupCosine } from "./schedule.ts";
 import type { TrainingState } from "./state.ts";
 import { Trainer } from "./trainer.ts";
@@ -53,6 +54,8 @@ export interface MagfaceTrainingOptions {
   readonly seed?: number;
   /** Weights by name that replace drawn ones; `classes.weight` are the class vectors. */
   readonly start?: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
+  /** Threads that share a batch, each as many pictures as copies; twice their number must divide it. @default {1} */
+  readonly replicas?: number;
   /** Device and threads. */
   readonly session?: op.SessionOptions;
 }
@@ -114,20 +117,21 @@ export class MagfaceTraining implements TrainingRun, AsyncDisposable {
    * @param options Network, data and recipe.
    * @param saved State to go on from; drawn afresh when left out.
    * @returns The run, before its next step.
-   * @throws {RangeError} If the batch size is odd.
+   * @throws {RangeError} If the replicas do not divide the batch, or into odd shares.
    * @throws {TypeError} If the state or the weights to start from belong to another network.
    */
   static async create(options: MagfaceTrainingOptions, saved?: TrainingState): Promise<MagfaceTraining> {
     const { config, data, batchSize = 32, scale = 32, range = MINI_MAGFACE, weightDecay = 5e-4, seed = 1 } = options;
-    const { pullWeight = 20, hingeWeight = 10, fall = 0.4, session } = options;
-    if (batchSize % 2 !== 0) {
+    const { pullWeight = 20, hingeWeight = 10, fall = 0.4, replicas = 1, session } = options;
+    const share = shareOf(batchSize, replicas), half = share / 2;
+    if (share % 2 !== 0) {
       throw new RangeError(
-        `Cannot train on images and worse copies: batches of ${batchSize} images, expected an even number`,
+        `Cannot train on images and worse copies: ${share} images in each of ${replicas} replicas, expected an even number`,
       );
     }
-    const params = inputParameters(), half = batchSize / 2;
-    const images = op.input("images", "uint8", [batchSize, config.inputSize, config.inputSize, 3]);
-    const labels = op.input("labels", "int64", [batchSize]);
+    const params = inputParameters();
+    const images = op.input("images", "uint8", [share, config.inputSize, config.inputSize, 3]);
+    const labels = op.input("labels", "int64", [share]);
     const strengths = op.input("strengths", "float32", [half, 1]);
     const ramp = op.input("ramp", "float32", []);
     const { features, updates } = iresnet(config, params, imagesFromBytes(images), { training: true });
@@ -154,6 +158,7 @@ export class MagfaceTraining implements TrainingRun, AsyncDisposable {
       },
       updates,
       batchSize,
+      replicas,
       optimiser: { kind: "sgd", momentum: 0.9, weightDecay },
       ...(session === undefined ? {} : { session }),
     }, saved ?? startedState(params.specs, seed, options.start));
@@ -187,16 +192,17 @@ export class MagfaceTraining implements TrainingRun, AsyncDisposable {
 
   /** Puts pictures, copies, labels and strengths of a step in place. */
   async #fill(step: number): Promise<void> {
-    const { data, seed = 1, config: { inputSize: side } } = this.#options;
+    const { data, seed = 1, replicas = 1, config: { inputSize: side } } = this.#options;
     const { indices, images } = await this.#batches.take(step);
-    const half = indices.length, bytes = side * side * 3;
-    this.#images.set(images);
+    const half = indices.length / replicas, bytes = side * side * 3; // a replica's pictures, then its copies of them
     indices.forEach((index, i) => {
-      this.#labels[i] = this.#labels[half + i] = BigInt(data.labels[index]!);
+      const row = i + Math.floor(i / half) * half;
+      this.#labels[row] = this.#labels[row + half] = BigInt(data.labels[index]!);
       const stream = new RandomStream(seed, "degradation", step, i);
       const kind = DEGRADATION_KINDS[stream.integer(DEGRADATION_KINDS.length)]!, strength = stream.uniform();
       const image = { width: side, height: side, data: images.subarray(i * bytes, (i + 1) * bytes) };
-      this.#images.set(degrade(image, { kind, strength }, stream).data, (half + i) * bytes);
+      this.#images.set(image.data, row * bytes);
+      this.#images.set(degrade(image, { kind, strength }, stream).data, (row + half) * bytes);
       this.#strengths[i] = strength;
     });
   }

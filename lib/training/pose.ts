@@ -25,6 +25,7 @@ import { imagesFromBytes } from "./image_input.ts";
 import type { TrainingRun } from "./loop.ts";
 import type { PackedImages } from "./packed_images.ts";
 import { freshState } from "./recogniser.ts";
+import { shareOf } from "./_replicas.ts";
 import { warmupCosine } from "./schedule.ts";
 import type { TrainingState } from "./state.ts";
 import { Trainer } from "./trainer.ts";
@@ -45,6 +46,8 @@ export interface PoseTrainingOptions {
   readonly weightDecay?: number;
   /** Seed of first weights, order and flips. @default {1} */
   readonly seed?: number;
+  /** Threads that share a batch; must divide it. @default {1} */
+  readonly replicas?: number;
   /** Device and threads. */
   readonly session?: op.SessionOptions;
 }
@@ -99,12 +102,13 @@ export class PoseTraining implements TrainingRun, AsyncDisposable {
    * @param saved State to go on from; drawn afresh when left out.
    * @returns The run, before its next step.
    * @throws {TypeError} If the state belongs to another network.
+   * @throws {RangeError} If the replicas do not divide the batch.
    */
   static async create(options: PoseTrainingOptions, saved?: TrainingState): Promise<PoseTraining> {
-    const { config, batchSize = 64, weightDecay = 0.02, seed = 1, session } = options;
-    const params = inputParameters();
-    const images = op.input("images", "uint8", [batchSize, config.inputSize, config.inputSize, 3]);
-    const truth = op.input("rotations", "float32", [batchSize, 3, 3]);
+    const { config, batchSize = 64, weightDecay = 0.02, seed = 1, replicas = 1, session } = options;
+    const params = inputParameters(), share = shareOf(batchSize, replicas);
+    const images = op.input("images", "uint8", [share, config.inputSize, config.inputSize, 3]);
+    const truth = op.input("rotations", "float32", [share, 3, 3]);
     const estimate = poseEstimator(config, params, imagesFromBytes(images), { training: true });
     const loss = op.mean(geodesicAngle(estimate.rotation, truth));
     const target = anglesFromRotation(truth);
@@ -120,6 +124,7 @@ export class PoseTraining implements TrainingRun, AsyncDisposable {
       },
       updates: estimate.updates,
       batchSize,
+      replicas,
       optimiser: { kind: "adamw", weightDecay, clip: CLIP },
       ...(session === undefined ? {} : { session }),
     }, saved ?? startedState(params.specs, seed));

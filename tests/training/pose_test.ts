@@ -81,6 +81,14 @@ Deno.test("PoseTraining learns poses, mirrored pictures too, and its weights wor
   }
 });
 
+Deno.test("PoseTraining in replicas learns too", async () => {
+  await using run = await PoseTraining.create({ ...options, replicas: 2 });
+  const yaws: number[] = [];
+  while (run.state.step < 60) yaws.push((await run.step())["yaw"]!);
+  const mean = (list: number[]) => list.reduce((a, b) => a + b) / list.length;
+  assert.ok(mean(yaws.slice(-5)) < mean(yaws.slice(0, 5)) / 2, yaws.map((yaw) => yaw.toFixed(0)).join(" "));
+});
+
 Deno.test("PoseTraining resumes exactly", async () => {
   const path = await Deno.makeTempFile({ suffix: ".safetensors" });
   try {
