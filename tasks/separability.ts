@@ -16,6 +16,7 @@ import {
   separabilityReport,
 } from "@/separability/mod.ts";
 import { openRows, unitRows } from "@/similarity/mod.ts";
+import { PackedImages } from "@/training/mod.ts";
 import { writeNpz } from "@/weights/mod.ts";
 import {
   checkInputs,
@@ -28,7 +29,9 @@ import {
   type TaskSpec,
   UsageError,
 } from "./_cli.ts";
+import { isPacked, packedFaces, writeFaceCentres } from "./_face_centres.ts";
 import { DEVICE_OPTIONS, readDevice } from "./_options.ts";
+import { separabilityTable } from "./_separability_table.ts";
 import { writeWhole } from "./_write_whole.ts";
 
 /** What the task takes. */
@@ -42,7 +45,7 @@ centres are counted: the mean of each identity's features by a recogniser.`,
   usage: "deno task separability FILE... [options]",
   positionals: {
     value: "FILE...",
-    help: "vectors [N, D] as .npy, or a data set: a folder of identities, an LMDB file, or a .txt list of images",
+    help: "vectors [N, D] as .npy, or images: a folder of identities, an LMDB file, a .txt list, packed renders",
     min: 1,
   },
   options: [
@@ -125,15 +128,20 @@ function readSettings(args: TaskArguments): Settings {
   if (new Set(labels).size < labels.length) {
     throw new UsageError(`Cannot tell the sets apart: their names are ${labels.join(", ")}; give each a --name`);
   }
+  const slug = (name: string) => name.replaceAll(/[^\w.-]+/g, "_");
+  const writes = ["json", "nearest", "resume", "centres"].some((flag) => args.given(flag));
+  if (writes && new Set(labels.map(slug)).size < labels.length) {
+    throw new UsageError(`Cannot name files after the sets: ${labels.join(", ")} are too much alike; give other names`);
+  }
   const outputs = (flag: string, name: string) => {
     const path = args.optionalText(flag);
     if (path === undefined || paths.length === 1) return path;
     const end = extname(path);
-    return join(dirname(path), `${basename(path, end)}-${name.replaceAll(/[^\w.-]+/g, "_")}${end}`);
+    return join(dirname(path), `${basename(path, end)}-${slug(name)}${end}`);
   };
   const sets = paths.map((path, k): SetPlan => {
     const name = labels[k]!, vectors = extname(path).toLowerCase() === ".npy";
-    if (!vectors) datasetForm(path); // refuses what is neither
+    if (!vectors && !isPacked(path)) datasetForm(path); // refuses what is neither
     return {
       ...{ path, name, vectors, json: outputs("json", name), nearest: outputs("nearest", name) },
       ...{ resume: outputs("resume", name), centres: vectors ? undefined : outputs("centres", name) },
@@ -150,12 +158,18 @@ function readSettings(args: TaskArguments): Settings {
   };
 }
 
-/** Embeds a data set and writes its centres. */
+/** Embeds images and writes their centres. */
 async function embed(
   { path, name }: SetPlan,
   embedder: ImageEmbedder,
   { to, batchSize, signal }: { readonly to: string; readonly batchSize: number; readonly signal: AbortSignal },
 ): Promise<void> {
+  if (isPacked(path)) {
+    using data = await checkInputs(() => new PackedImages(path));
+    const unit = `images of ${name}`;
+    await writeFaceCentres(to, packedFaces(data), embedder, { total: data.length, unit, batchSize, signal });
+    return;
+  }
   await using dataset = await checkInputs(() => openDataset(path));
   const progress = new Progress({ total: dataset.length, unit: `images of ${name}` });
   try {
@@ -209,28 +223,6 @@ async function measure(
   }
 }
 
-/** Prefixes worth a line: 1, 2 and 5 times powers of ten steps, and the last. */
-function shownPrefixes({ prefixes }: SeparabilityReport): number[] {
-  return prefixes.flatMap((_, p) => /^[125]0*$/.test(String(p + 1)) || p === prefixes.length - 1 ? [p] : []);
-}
-
-function table(report: SeparabilityReport): string[] {
-  const head = ["identities", ...report.thresholds.flatMap((t) => [`separated ${t}`, `kept ${t}`])];
-  const lines = shownPrefixes(report).map((p) =>
-    [report.prefixes, ...report.thresholds.flatMap((_, k) => [report.separated[k]!, report.greedy[k]!])]
-      .map((counts) => String(counts[p]))
-  );
-  const widths = head.map((title, c) => Math.max(title.length, ...lines.map((line) => line[c]!.length)));
-  const { quantiles } = report.nearest;
-  const cosine = (share: string) => quantiles[share]!.toFixed(3);
-  return [
-    `${report.name}: ${report.rows} identities`,
-    ...[head, ...lines].map((line) => line.map((cell, c) => cell.padStart(widths[c]!)).join("  ")),
-    `nearest other identity, cosine: median ${cosine("0.5")}, 90 % ${cosine("0.9")}, 99 % ${cosine("0.99")}, ` +
-    `largest ${cosine("1")}`,
-  ];
-}
-
 /**
  * Makes the body of the task.
  *
@@ -263,7 +255,7 @@ export function separabilityMain(load: (options: LoadRecogniserOptions) => Promi
       const result = await measure(path, plan, settings, signal);
       const report = separabilityReport(result, { name: plan.name, prefixStep: settings.prefixStep });
       if (k > 0) say();
-      for (const line of table(report)) say(line);
+      for (const line of separabilityTable(report)) say(line);
       await write(plan, result, report);
     }
   };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openFolderWriter } from "@/datasets/mod.ts";
 import { encodePng, filled } from "@/images/mod.ts";
-import { readNpy, readNpz } from "@/weights/mod.ts";
+import { readNpy, readNpz, writeNpy } from "@/weights/mod.ts";
 import { separabilityMain, SPEC } from "../../tasks/separability.ts";
 import { bruteForce } from "../separability/_oracle.ts";
 import { fakeRecogniser } from "./_separability_entry.ts";
@@ -73,11 +73,45 @@ Deno.test("separability counts the centres of a data set, and several sets at on
   assert.equal(JSON.parse(await Deno.readTextFile(box.path("out-given.json"))).rows, 6);
 });
 
+Deno.test("separability counts the centres of packed renders", async () => {
+  await using box = await Sandbox.make();
+  const folder = box.path("packed"), labels = [7, 2, 7, 5], pixels = 112 * 112;
+  await Deno.mkdir(folder);
+  const images = new Uint8Array(labels.length * pixels * 3);
+  for (const [i, channel] of [0, 1, 0, 2].entries()) { // red, green, darker red, blue
+    for (let p = 0; p < pixels; p++) images[(i * pixels + p) * 3 + channel] = 255 - 20 * i;
+  }
+  writeNpy(`${folder}/images.npy`, { dtype: "uint8", shape: [4, 112, 112, 3], data: images });
+  writeNpy(`${folder}/masks.npy`, { dtype: "uint8", shape: [4, 112, 112], data: new Uint8Array(4 * pixels) });
+  writeNpy(`${folder}/labels.npy`, { dtype: "int32", shape: [4], data: Int32Array.from(labels) });
+  await Deno.writeTextFile(`${folder}/truth.jsonl`, '{"yaw":0,"pitch":0,"roll":0}\n'.repeat(4));
+  const colours = {
+    ...{ vectorSize: 3, imageSize: 112, [Symbol.asyncDispose]: () => Promise.resolve() },
+    embed: (x: Float32Array, count: number) =>
+      Promise.resolve(Float32Array.from({ length: 3 * count }, (_, at) => (x[at * pixels]! + 1) / 2)),
+  };
+  const centres = box.path("centres.npy");
+  const { code, err } = await callHere(SPEC, separabilityMain(() => Promise.resolve(colours)), [
+    ...[folder, "--centres", centres, "--json", box.path("packed.json"), "--workers", "0"],
+  ]);
+  assert.equal(code, 0, err);
+  const { shape, data } = readNpy(centres);
+  assert.deepEqual(shape, [3, 3]);
+  const wanted = [[(255 + 215) / 2, 0, 0], [0, 235, 0], [0, 0, 195]].flat();
+  wanted.forEach((value, at) => assert.ok(Math.abs(Number(data[at]) - value / 255) < 1e-6, `value ${at}: ${data[at]}`));
+  assert.deepEqual(JSON.parse(await Deno.readTextFile(box.path("packed.json"))).separated, [[3]]);
+});
+
 Deno.test.each<[string, (box: Sandbox) => string[], RegExp]>([
   ["no file", () => [], /FILE... is needed/],
   ["a file that is not there", (box) => [box.path("absent.npy")], /absent.npy/],
   ["a kind of file it does not know", (box) => [box.weights], /Cannot open data set ".*weights.bin"/],
   ["two sets of one name", (box) => [box.ids, box.path("faces", "ids.npy")], /names are ids, ids; give each a --name/],
+  [
+    "names that give one file's name",
+    (box) => [box.ids, box.ids, "--name", "a b", "--name", "a/b", "--json", box.path("x.json")],
+    /a b, a\/b are too much alike/,
+  ],
   ["names for other sets", (box) => [box.ids, "--name", "a", "--name", "b"], /2 times --name for 1 sets/],
   [
     "a threshold above 1",
