@@ -6,7 +6,10 @@ import { mean, median, pairCosines, wholeRows } from "./cosine.ts";
 import { samplePairs } from "./pairs.ts";
 import { fitProbeFolds, type ProbeFolds } from "./probe_folds.ts";
 import type { ProbeScore } from "./linear_probe.ts";
-import { areaUnderRoc, dPrime, equalErrorRate, rocCurve, type TarAtFar, tarAtFar } from "./roc.ts";
+import { equalErrorRate } from "./equal_error.ts";
+import { type TarAtFar, tarAtFar } from "./operating_points.ts";
+import { areaUnderRoc, rocCurve } from "./roc.ts";
+import { dPrime } from "./score_moments.ts";
 import { type VerificationAccuracy, verificationAccuracy } from "./verification.ts";
 
 /** Figures of a recogniser. */

@@ -1,10 +1,12 @@
 /**
- * Scores of genuine and impostor pairs: the ROC curve and the numbers read off it. Higher scores mean "more alike".
+ * The ROC curve of genuine and impostor scores. Higher scores mean "more alike".
  *
  * A pair is accepted at threshold t when its score >= t. FMR(t) is the share of impostors accepted, TAR(t) that of genuine
  * pairs; FNMR = 1 - TAR (terms of ISO/IEC 19795-1; FMR is what papers call FAR). Everything here agrees with scikit-learn's
- * `roc_curve(drop_intermediate=False)` and `roc_auc_score`; see tests/fixtures/evaluation/make_evaluation.py.
+ * `roc_curve(drop_intermediate=False)` and `roc_auc_score`; see tests/fixtures/evaluation/make_scores.py. For impostors by
+ * the hundred million see `ScoreTally`, which gives the same curve without holding them.
  */
+import { CurvePoints } from "./_curve_points.ts";
 
 /** A ROC curve, from "accept nothing" to "accept all". */
 export interface RocCurve {
@@ -18,20 +20,6 @@ export interface RocCurve {
   readonly genuine: number;
   /** Number of impostor scores. */
   readonly impostors: number;
-}
-
-/** TAR at a false match rate. */
-export interface TarAtFar {
-  /** The rate asked for, 0..1. */
-  readonly far: number;
-  /** TAR, 0..1; undefined when too few impostors can tell. */
-  readonly tar: number | undefined;
-  /** Threshold it was read at; undefined like `tar`. */
-  readonly threshold: number | undefined;
-  /** Number of impostor scores there are. */
-  readonly impostors: number;
-  /** Number of impostor scores needed: 10 / far. */
-  readonly needed: number;
 }
 
 /**
@@ -53,80 +41,22 @@ export interface TarAtFar {
  */
 export function rocCurve(genuine: ArrayLike<number>, impostor: ArrayLike<number>): RocCurve {
   const [g, m] = [Float64Array.from(genuine).sort(), Float64Array.from(impostor).sort()];
-  if (g.length === 0 || m.length === 0 || !g.every(Number.isFinite) || !m.every(Number.isFinite)) {
+  // Sorted, minus infinity is first, plus infinity and NaN are last.
+  const finite = (sorted: Float64Array) => Number.isFinite(sorted[0]!) && Number.isFinite(sorted.at(-1)!);
+  if (g.length === 0 || m.length === 0 || !finite(g) || !finite(m)) {
     throw new RangeError(
       `Cannot make a ROC curve: ${g.length} genuine and ${m.length} impostor scores, ` +
         "expected at least one of each, all finite",
     );
   }
-  const thresholds = [Infinity], fmr = [0], tar = [0];
+  const points = new CurvePoints(g.length + m.length + 1);
   for (let i = g.length - 1, j = m.length - 1; i >= 0 || j >= 0;) {
     const t = Math.max(i < 0 ? -Infinity : g[i]!, j < 0 ? -Infinity : m[j]!);
     while (i >= 0 && g[i]! === t) i--;
     while (j >= 0 && m[j]! === t) j--;
-    thresholds.push(t);
-    tar.push((g.length - 1 - i) / g.length);
-    fmr.push((m.length - 1 - j) / m.length);
+    points.add(t, (m.length - 1 - j) / m.length, (g.length - 1 - i) / g.length);
   }
-  return {
-    thresholds: Float64Array.from(thresholds),
-    fmr: Float64Array.from(fmr),
-    tar: Float64Array.from(tar),
-    genuine: g.length,
-    impostors: m.length,
-  };
-}
-
-/**
- * Reads TAR at a false match rate off a curve.
- *
- * Rule: the largest TAR among thresholds whose FMR is at most `far`, without interpolation (conservative;
- * insightface interpolates, eval_ijb.py takes the nearest point). With fewer than 10 / far impostors the rate is not resolvable
- * and no number is given.
- *
- * @param curve From {@link rocCurve}.
- * @param far False match rate, above 0 and at most 1.
- * @returns TAR with its threshold, or neither.
- * @throws {RangeError} When `far` is outside its range.
- *
- * @example Two impostors say nothing about one in a thousand
- * ```ts
- * import { rocCurve, tarAtFar } from "@/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(tarAtFar(rocCurve([0.9], [0.1, 0.2]), 1e-3).tar, undefined);
- * ```
- */
-export function tarAtFar({ thresholds, fmr, tar, impostors }: RocCurve, far: number): TarAtFar {
-  if (!(far > 0 && far <= 1)) throw new RangeError(`Cannot read TAR: FAR is ${far}, expected above 0 and at most 1`);
-  const needed = Math.ceil(10 / far - 1e-6);
-  if (impostors < needed) return { far, tar: undefined, threshold: undefined, impostors, needed };
-  let at = 0;
-  while (at + 1 < fmr.length && fmr[at + 1]! <= far) at++;
-  while (at > 0 && tar[at - 1] === tar[at]) at--; // the strictest of the thresholds that are as good
-  return { far, tar: tar[at]!, threshold: thresholds[at]!, impostors, needed };
-}
-
-/**
- * Equal error rate: where FMR = FNMR on the curve, interpolated linearly between its points.
- *
- * @param curve From {@link rocCurve}.
- * @returns The rate, 0..1.
- *
- * @example One of two wrong on either side
- * ```ts
- * import { equalErrorRate, rocCurve } from "@/evaluation/mod.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(equalErrorRate(rocCurve([0.9, 0.4], [0.5, 0.1])), 0.5);
- * ```
- */
-export function equalErrorRate({ fmr, tar }: RocCurve): number {
-  const gap = (i: number) => fmr[i]! + tar[i]! - 1; // FMR - FNMR, rises from -1 to 1
-  let i = 1;
-  while (gap(i) < 0) i++;
-  const share = -gap(i - 1) / (gap(i) - gap(i - 1));
-  return fmr[i - 1]! + share * (fmr[i]! - fmr[i - 1]!);
+  return points.curve(g.length, m.length);
 }
 
 /**
@@ -150,32 +80,32 @@ export function areaUnderRoc({ fmr, tar }: RocCurve): number {
 }
 
 /**
- * d' (d prime): distance of the means in units of the pooled standard deviation, sqrt((var_g + var_m) / 2),
- * with population variances.
+ * Leaves out the points of a curve that scikit-learn's `roc_curve` leaves out by default: those in the middle of equal
+ * steps, such as a run of impostors one by one. The published IJB tables are read off such curves, and which
+ * points there are decides what is nearest to a rate.
  *
- * @param genuine Genuine scores, at least one.
- * @param impostor Impostor scores, at least one.
- * @returns |mean_g - mean_m| / pooled standard deviation; Infinity when neither side varies.
- * @throws {RangeError} When a side is empty.
+ * @param curve From {@link rocCurve}.
+ * @returns The curve through fewer points.
  *
- * @example Means 4 apart, variance 1 each
+ * @example Three impostors in a row
  * ```ts
- * import { dPrime } from "@/evaluation/mod.ts";
+ * import { dropIntermediate, rocCurve } from "@/evaluation/mod.ts";
  * import assert from "node:assert/strict";
  *
- * assert.equal(dPrime([3, 5], [-1, 1]), 4);
+ * const { thresholds } = dropIntermediate(rocCurve([5], [1, 2, 3, 4]));
+ * assert.deepEqual([...thresholds], [Infinity, 5, 1]);
  * ```
  */
-export function dPrime(genuine: ArrayLike<number>, impostor: ArrayLike<number>): number {
-  const [g, m] = [moments(genuine), moments(impostor)];
-  return Math.abs(g.mean - m.mean) / Math.sqrt((g.variance + m.variance) / 2);
-}
-
-function moments(values: ArrayLike<number>): { mean: number; variance: number } {
-  if (values.length === 0) throw new RangeError("Cannot find d': a side has no score");
-  let sum = 0, squares = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  const mean = sum / values.length;
-  for (let i = 0; i < values.length; i++) squares += (values[i]! - mean) ** 2;
-  return { mean, variance: squares / values.length };
+export function dropIntermediate(curve: RocCurve): RocCurve {
+  const { thresholds, genuine, impostors } = curve, last = thresholds.length - 1;
+  // Numbers of pairs, so that steps are compared without rounding.
+  const accepted = (rates: Float64Array, i: number, of: number) => Math.round(rates[i]! * of);
+  const bends = (rates: Float64Array, i: number, of: number) =>
+    accepted(rates, i + 1, of) - accepted(rates, i, of) !== accepted(rates, i, of) - accepted(rates, i - 1, of);
+  const points = new CurvePoints(thresholds.length);
+  for (let i = 1; i <= last; i++) {
+    const kept = i === 1 || i === last || bends(curve.fmr, i, impostors) || bends(curve.tar, i, genuine);
+    if (kept) points.add(thresholds[i]!, curve.fmr[i]!, curve.tar[i]!);
+  }
+  return points.curve(genuine, impostors);
 }
