@@ -61,7 +61,7 @@ export class Ledger {
    * Takes up a saved state; does nothing when there is no file.
    *
    * @throws {RangeError} When the state belongs to something else.
-   * @throws {SyntaxError} When the file is no state.
+   * @throws {SyntaxError} When the file is damaged or no state.
    */
   resume(path: string, key: string): void {
     let arrays;
@@ -69,7 +69,11 @@ export class Ledger {
       arrays = readNpz(path);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return;
-      throw error;
+      if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+      throw new SyntaxError(
+        `Cannot resume from ${path}: the file is damaged, or no state of a separability count; delete it or name another`,
+        { cause: error },
+      );
     }
     const text = arrays.get("key")?.data;
     if (!(text instanceof Uint8Array)) {
@@ -88,6 +92,10 @@ export class Ledger {
       }
       this[name].set(data as never);
     }
-    this.done = Number(arrays.get("done")?.data[0]);
+    const done = Number(arrays.get("done")?.data[0]);
+    if (!(Number.isInteger(done) && done >= 0 && done <= this.above.length)) {
+      throw new SyntaxError(`Cannot resume from ${path}: it says that ${done} rows are done; delete it`);
+    }
+    this.done = done;
   }
 }

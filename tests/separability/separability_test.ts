@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { arrayVectors } from "@/identity/mod.ts";
 import { measureSeparability, type Separability, type SeparabilityOptions } from "@/separability/mod.ts";
 import { unitRows } from "@/similarity/mod.ts";
-import { writeNpz } from "@/weights/mod.ts";
+import { type NpyInput, readNpz, writeNpz } from "@/weights/mod.ts";
 import { asSet, normalRows, plant } from "../similarity/_rows.ts";
 import { bruteForce, type OracleResult } from "./_oracle.ts";
 
 const WIDTH = 20;
+const UINT8: NpyInput = { dtype: "uint8", shape: [1], data: new Uint8Array(1) };
 
 /** Rows with clusters, doubles, and pairs that float32 cannot tell from a threshold. */
 function hardRows(count: number, thresholds: readonly number[]): Float32Array {
@@ -115,11 +116,28 @@ Deno.test("measureSeparability() goes on where it was stopped, and reports every
       () => measureSeparability(rows, { ...options, thresholds: [0.4] }),
       { name: "RangeError", message: /it belongs to .*0.55/ },
     );
-    writeNpz(options.state.path, { other: { dtype: "uint8", shape: [1], data: new Uint8Array(1) } });
-    await assert.rejects(() => measureSeparability(rows, options), {
-      name: "SyntaxError",
-      message: /it is no state of a separability count/,
-    });
+    const state = await Deno.readFile(options.state.path);
+    const arrays = Object.fromEntries(
+      [...readNpz(options.state.path)].map(([name, array]) => [name, array as NpyInput]),
+    );
+    const spoils: [() => unknown, RegExp][] = [
+      [() => writeNpz(options.state.path, { other: UINT8 }), /it is no state of a separability count/],
+      [() => writeNpz(options.state.path, { ...arrays, above: UINT8 }), /its array "above" is not as written/],
+      [() => Deno.writeFileSync(options.state.path, state.subarray(0, state.length / 2)), /the file is damaged/],
+      [() => Deno.writeFileSync(options.state.path, state.map((x, k) => k === 5000 ? ~x : x)), /the file is damaged/],
+      ...[NaN, -1, COUNT + 1, 0.5].map((done): [() => unknown, RegExp] => [
+        () =>
+          writeNpz(options.state.path, {
+            ...arrays,
+            done: { dtype: "float64", shape: [1], data: Float64Array.of(done) },
+          }),
+        new RegExp(`it says that ${done} rows are done; delete it`),
+      ]),
+    ];
+    for (const [spoil, message] of spoils) {
+      spoil();
+      await assert.rejects(() => measureSeparability(rows, options), { name: "SyntaxError", message });
+    }
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

@@ -5,7 +5,7 @@ import { readNpy, readNpz, writeNpy } from "@/weights/mod.ts";
 import { separabilityMain, SPEC } from "../../tasks/separability.ts";
 import { bruteForce } from "../separability/_oracle.ts";
 import { fakeRecogniser } from "./_separability_entry.ts";
-import { call, callHere, Sandbox } from "./_sandbox.ts";
+import { call, callHere, Sandbox, spawn } from "./_sandbox.ts";
 
 const ENTRY = "./_separability_entry.ts";
 const main = separabilityMain(() => Promise.resolve(fakeRecogniser));
@@ -39,6 +39,29 @@ Deno.test("separability counts vectors, writes figures and goes on from its stat
   const other = await call(ENTRY, [box.ids, ...options, "--resume", state]);
   assert.equal(other.code, 2);
   assert.match(other.err, /Cannot resume from .*state.npz: it belongs to/);
+});
+
+Deno.test("separability that is killed, then stopped, goes on from its state to the same counts", async () => {
+  await using box = await Sandbox.make();
+  const path = box.writeVectors("many.npy", 6000, 8), state = box.path("state.npz");
+  const options = [path, "--thresholds", "0.8,0.9", "--block", "32", "--workers", "0"];
+  const whole = await call(ENTRY, [...options, "--json", box.path("whole.json")]);
+  assert.equal(whole.code, 0, whole.err);
+  const written = () => Deno.stat(state).then(({ mtime }) => mtime!.getTime(), () => 0);
+  for (const [signal, code] of [["SIGKILL", 137], ["SIGINT", 130]] as const) {
+    const before = await written();
+    const process = spawn(ENTRY, [...options, "--resume", state]);
+    while (await written() === before) await new Promise((resolve) => setTimeout(resolve, 5));
+    process.kill(signal);
+    const outcome = await process.output();
+    assert.equal(outcome.code, code);
+    const said = new TextDecoder().decode(outcome.stderr);
+    if (signal === "SIGINT") assert.match(said, /The same command goes on from .*state.npz/);
+  }
+  const rest = await call(ENTRY, [...options, "--resume", state, "--json", box.path("rest.json")]);
+  assert.equal(rest.code, 0, rest.err);
+  const report = (name: string) => Deno.readTextFile(box.path(name));
+  assert.equal(await report("rest.json"), await report("whole.json"));
 });
 
 Deno.test("separability counts the centres of a data set, and several sets at once", async () => {
