@@ -4,6 +4,7 @@
 import { basename } from "node:path";
 import { sha256File } from "@/generation/mod.ts";
 import {
+  checkVectors,
   fitMoments,
   fitNorms,
   gatherVectors,
@@ -21,6 +22,7 @@ import type { SampleSettings } from "./_sample_settings.ts";
 export function readMoments({ origin }: SampleSettings): GaussianMoments {
   if (origin!.kind === "moments") return loadMoments(origin!.path);
   using source = openVectors(origin!.path);
+  checkVectors(source);
   return fitMoments(gatherVectors(source), source.width);
 }
 

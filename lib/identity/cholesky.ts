@@ -1,9 +1,8 @@
 /**
- * Cholesky factorisation of a symmetric positive definite matrix, in float64.
- *
- * Source: G. Golub, C. Van Loan, Matrix Computations, 4th edition, algorithm 4.2.1 (row by row), written out because
- * it is twenty lines; a linear algebra package would be a dependency for this alone.
+ * Cholesky factorisation of a symmetric positive definite matrix, in float64, by ml-matrix
+ * (https://github.com/mljs/matrix, after JAMA), with messages that say what to do.
  */
+import { CholeskyDecomposition, Matrix } from "ml-matrix";
 
 /**
  * Factors a matrix A into L L^T.
@@ -30,24 +29,26 @@ export function cholesky(matrix: Float64Array, width: number): Float64Array {
       `Cannot factor a matrix: it has ${matrix.length} values, expected ${width} x ${width}`,
     );
   }
+  const refuse = (why: string): never => {
+    throw new RangeError(
+      `Cannot factor a matrix: it is not positive definite (${why}); add to its diagonal or give more rows`,
+    );
+  };
+  const symmetric = new Matrix(width, width);
+  for (let i = 0; i < width; i++) {
+    for (let j = 0; j <= i; j++) {
+      const value = matrix[i * width + j]!;
+      if (!Number.isFinite(value)) refuse(`value ${i}, ${j} is ${value}`);
+      symmetric.set(i, j, value);
+      symmetric.set(j, i, value);
+    }
+  }
+  const { lowerTriangularMatrix: lower } = new CholeskyDecomposition(symmetric);
   const factor = new Float64Array(width * width);
   for (let i = 0; i < width; i++) {
-    const rowI = factor.subarray(i * width, i * width + i + 1);
-    for (let j = 0; j <= i; j++) {
-      const rowJ = factor.subarray(j * width, j * width + j + 1);
-      let sum = matrix[i * width + j]!;
-      for (let k = 0; k < j; k++) sum -= rowI[k]! * rowJ[k]!;
-      if (j < i) {
-        rowI[j] = sum / rowJ[j]!;
-      } else if (sum > 0 && sum < Infinity) {
-        rowI[i] = Math.sqrt(sum);
-      } else {
-        throw new RangeError(
-          `Cannot factor a matrix: it is not positive definite (pivot ${i} is ${sum}); ` +
-            "add to its diagonal or give more rows",
-        );
-      }
-    }
+    for (let j = 0; j <= i; j++) factor[i * width + j] = lower.get(i, j);
+    const pivot = factor[i * width + i]!; // what is below 0 became 0 there
+    if (!(pivot > 0 && pivot < Infinity)) refuse(`pivot ${i} is not above 0`);
   }
   return factor;
 }

@@ -385,6 +385,11 @@ const REFUSED: [string, (box: Box) => string[], RegExp][] = [
   ["another name", () => ["sphere", "--ids", "3", "--output", "x.txt"], /ends in .npy/],
   ["to stay near to a word", () => ["packing", "--ids", "3", "--near", "faces"], /--near: expected gaussian, nothing/],
   [
+    "to fit a source with a hole",
+    (box) => ["gaussian", "--ids", "3", "--source", box.write("nan.npy", normalRows(4, D).fill(NaN, 3 * D, 3 * D + 1))],
+    /row 3 of .*nan.npy: column 0 is NaN/,
+  ],
+  [
     "a source with a hole",
     (box) => ["centers", "--source", box.write("hole.npy", normalRows(4, D).fill(0, 2 * D, 3 * D))],
     /row 2 of .*hole.npy: all values are zero/,
