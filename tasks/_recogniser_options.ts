@@ -12,6 +12,7 @@ import {
   weightsPath,
 } from "@/networks/mod.ts";
 import type { TaskArguments, TaskOption } from "./_cli.ts";
+import { modelWeights } from "./_hub.ts";
 import { DEVICE_OPTIONS, readDevice } from "./_options.ts";
 
 /** Which recogniser, and where it runs. */
@@ -46,7 +47,7 @@ export interface FeatureRecipe {
   readonly flip: boolean;
 }
 
-/** Reads the options, checks the weights and hashes them. */
+/** Reads the options, fetches published weights that are not here, checks the weights and hashes them. */
 export async function readRecogniser(
   args: TaskArguments,
   signal: AbortSignal,
@@ -54,7 +55,8 @@ export async function readRecogniser(
   const name = args.text("model");
   const { config } = catalogueEntry("recognisers", name);
   const model = name as RecogniserModel;
-  const weights = weightsPath("recognisers", model, args.optionalText("weights"));
+  const given = await modelWeights("recognisers", model, args.optionalText("weights"), signal);
+  const weights = weightsPath("recognisers", model, given);
   const device = readDevice(args);
   return {
     options: { ...device, model, weights },

@@ -170,8 +170,8 @@ export function featuresMain(load: RecogniserLoader): TaskMain {
     if (await isThere(out) && !args.flag("overwrite")) {
       throw new UsageError(`Cannot write ${out}: it is there already; give --overwrite to replace it`);
     }
-    const { options, recipe, batchSize, width } = await checkInputs(() => readRecogniser(args, signal));
     await using dataset = await checkInputs(async () => throughMask(await openSource(source, args), args));
+    const { options, recipe, batchSize, width } = await checkInputs(() => readRecogniser(args, signal));
     const recogniser = await checkInputs(() => load(options));
     let leftOut: LeftOut[];
     try {

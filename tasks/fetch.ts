@@ -21,7 +21,7 @@ import {
   selectHubEntries,
 } from "@/hub/mod.ts";
 import { checkInputs, note, runTask, say, type TaskMain, type TaskSpec } from "./_cli.ts";
-import { hubOptions, type HubOutside, PROJECT } from "./_hub.ts";
+import { hubOptions, type HubOutside, PROJECT } from "./_hub_options.ts";
 import { TransferDisplay } from "./_transfer.ts";
 
 /** What the task takes. */

@@ -3,8 +3,11 @@ import { openLmdb } from "@/datasets/mod.ts";
 import { openNpy, readNpy } from "@/weights/mod.ts";
 import { featuresMain, SPEC } from "../../tasks/features.ts";
 import { writeFiles } from "../datasets/_images.ts";
-import { withDir } from "../datasets/_paths.ts";
+import { fromFileUrl, withDir } from "../datasets/_paths.ts";
 import { fakeLoader, imageFolder, names, run } from "./_datasets.ts";
+
+/** A database with images. */
+const IMAGES = fromFileUrl("../fixtures/datasets/python.lmdb", import.meta.url);
 
 Deno.test("features writes a row for each image, and what it is made of", () =>
   withDir(async (dir) => {
@@ -75,10 +78,14 @@ Deno.test.each<[string, (dir: string) => string[], RegExp]>([
   ["no images", () => ["--out", "f.npy"], /IMAGES is needed/],
   ["no output", (dir) => [dir], /--out is needed/],
   ["another ending", (dir) => [dir, "--out", "f.pt"], /ends in .npy or .lmdb/],
-  ["a model that is not known", (dir) => [dir, "--out", `${dir}/f.npy`, "--model", "x"], /known recognisers are mini/],
+  [
+    "a model that is not known",
+    (dir) => [IMAGES, "--out", `${dir}/f.npy`, "--model", "x"],
+    /known recognisers are mini/,
+  ],
   [
     "weights that are not there",
-    (dir) => [dir, "--out", `${dir}/f.npy`, "--weights", `${dir}/w.pth`],
+    (dir) => [IMAGES, "--out", `${dir}/f.npy`, "--weights", `${dir}/w.pth`],
     /w.pth is not there/,
   ],
   ["a folder without images", (dir) => [dir, "--out", `${dir}/f.npy`], /no images in it/],

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { hubEntry } from "@/hub/mod.ts";
 import { runTask } from "../../tasks/_cli.ts";
-import { ensureModelFile, type HubOutside, modelWeights, sleep } from "../../tasks/_hub.ts";
+import { ensureModelFile, modelWeights } from "../../tasks/_hub.ts";
+import { type HubOutside, sleep } from "../../tasks/_hub_options.ts";
 import { TransferDisplay, transferText } from "../../tasks/_transfer.ts";
 import { fetchMain, SPEC } from "../../tasks/fetch.ts";
 
