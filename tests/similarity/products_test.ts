@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { PRODUCT_BINS, PRODUCT_GROUP, type ProductOptions, Products } from "@/similarity/mod.ts";
+import {
+  type PreparedRows,
+  PRODUCT_BINS,
+  PRODUCT_GROUP,
+  type ProductOptions,
+  Products,
+  rowNorms,
+} from "@/similarity/mod.ts";
 import { allCosines, normalRows } from "./_rows.ts";
 
 /** Rows of every kind that a rounded form could get wrong. */
@@ -28,6 +35,47 @@ Deno.test.each(
       }
     }
     if (precision === "float32") assert.ok(bound < 4e-5);
+  }
+});
+
+/** What rounding row `i` to steps of (largest value of rows 0..n-1) / steps takes away, as a direction. */
+function roundingOf(data: Float32Array, width: number, i: number, rows: number, steps: number): Float32Array {
+  const units = allUnits(data, width);
+  const largest = Math.max(
+    ...units.subarray(0, rows * width).map(Math.abs),
+    ...units.subarray(i * width, (i + 1) * width).map(Math.abs),
+  );
+  const step = largest / steps;
+  return Float32Array.from(units.subarray(i * width, (i + 1) * width), (x) => x - Math.round(x / step) * step);
+}
+
+function allUnits(data: Float32Array, width: number): Float64Array {
+  const lengths = rowNorms(data, width);
+  return Float64Array.from(data, (x, at) => x / lengths[Math.floor(at / width)]!);
+}
+
+Deno.test("Products.multiply() in int8 needs its bound: errors come near it where they all point one way", async () => {
+  const width = 512;
+  await using products = await Products.create({ width });
+  // One row with an outlier makes the steps of all left rows large.
+  const many = normalRows(32, width, 6);
+  many[0] = 40 * Math.max(...many.subarray(0, width));
+  const plain = normalRows(1, width, 7);
+  for (
+    const [left, right, error] of [
+      // The right row lies along what the left row 1 loses: the product of the two is lost whole.
+      [many, roundingOf(many, width, 1, 32, 127), (a: PreparedRows, _: PreparedRows) => a.residual],
+      // The other way round.
+      [roundingOf(plain, width, 0, 1, 64), plain, (_: PreparedRows, b: PreparedRows) => b.residual],
+    ] as const
+  ) {
+    const a = products.left(left), b = products.right(right);
+    const { scores, columns, bound } = await products.multiply(a, b);
+    const row = a.count === 1 ? 0 : 1;
+    const off = Math.abs(scores[row * columns]! - allCosines(left, right, width)[row]!);
+    assert.ok(off <= bound, `off by ${off}, bound ${bound}`);
+    assert.ok(off > 0.7 * error(a, b), `off by ${off}, lost are ${error(a, b)}`);
+    assert.ok(off > 0.4 * bound, `off by ${off}, bound ${bound}`);
   }
 });
 
