@@ -68,6 +68,7 @@ export function centredCosineAccuracy(
   }
   for (let at = 0; at < folds * width; at++) sums[folds * width + at % width]! += sums[at]!;
   const accuracies: number[] = [], thresholds: number[] = [];
+  let right = 0;
   const mean = new Float64Array(width), angles = new Float64Array(count);
   for (let f = 0; f < folds; f++) {
     const others = 2 * count - sizes[f]!;
@@ -75,9 +76,10 @@ export function centredCosineAccuracy(
     for (let p = 0; p < count; p++) angles[p] = angle(unit, width, first[p]!, second[p]!, mean);
     const of = distanceAccuracy(angles, same, { folds, fold });
     accuracies.push(of.folds[f]!);
+    right += Math.round(of.folds[f]! * sizes[f]! / 2);
     thresholds.push(of.thresholds[f]!);
   }
-  return { ...meanAndSd(accuracies), folds: accuracies, thresholds };
+  return { ...meanAndSd(accuracies), folds: accuracies, thresholds, right };
 }
 
 /** Angle between two rows less a mean, in units of pi. */

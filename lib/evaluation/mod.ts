@@ -5,6 +5,7 @@
  */
 
 export * from "./axis_error.ts";
+export * from "./bootstrap.ts";
 export * from "./centred_cosine.ts";
 export * from "./combine_views.ts";
 export * from "./cosine.ts";
@@ -17,6 +18,7 @@ export * from "./identity_centres.ts";
 export * from "./linear_probe.ts";
 export * from "./operating_points.ts";
 export * from "./pair_distances.ts";
+export * from "./pair_identities.ts";
 export * from "./pairs.ts";
 export * from "./pose_report.ts";
 export * from "./probe_folds.ts";
@@ -31,4 +33,6 @@ export * from "./sheet.ts";
 export * from "./spearman.ts";
 export * from "./validation_rate.ts";
 export * from "./verification.ts";
+export * from "./verification_intervals.ts";
+export * from "./wilson.ts";
 export * from "./yaw_report.ts";

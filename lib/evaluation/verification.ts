@@ -29,6 +29,8 @@ export interface VerificationAccuracy {
   readonly folds: readonly number[];
   /** Threshold of each fold, squared distance 0..4. */
   readonly thresholds: readonly number[];
+  /** Pairs decided rightly, each at the threshold of its fold. */
+  readonly right: number;
 }
 
 /** Rates at the thresholds of the accuracy, averaged over the folds. */
@@ -101,6 +103,7 @@ export function distanceAccuracy(
   const all = new Float64Array(steps);
   for (let f = 0; f < folds; f++) for (let t = 0; t < steps; t++) all[t]! += right(counts, f, t);
   const accuracies: number[] = [], thresholds: number[] = [];
+  let decided = 0;
   for (let f = 0; f < folds; f++) {
     const size = genuineTotal[f]! + impostorTotal[f]!;
     if (size === 0) continue; // a bootstrap may draw none of its pairs
@@ -109,10 +112,11 @@ export function distanceAccuracy(
       const others = all[t]! - right(counts, f, t);
       if (others > most) [best, most] = [t, others];
     }
+    decided += right(counts, f, best);
     accuracies.push(right(counts, f, best) / size);
     thresholds.push(best * GRID.step);
   }
-  return { ...meanAndSd(accuracies), folds: accuracies, thresholds };
+  return { ...meanAndSd(accuracies), folds: accuracies, thresholds, right: decided };
 }
 
 /** Pairs of a fold that are decided rightly at a threshold. */
