@@ -2,6 +2,7 @@
 import { distributionFigure, type Histogram } from "./distribution_figure.ts";
 import type { Figure } from "./figure.ts";
 import type { FigureWidth } from "./style.ts";
+import { signed } from "./ticks.ts";
 
 /** A histogram with the name of its set. */
 export interface NamedHistogram {
@@ -54,7 +55,7 @@ export function cosineHistogramFigure(
     ...options,
     title: "Cosine of two identities",
     density: "Density of pairs",
-    marks: thresholds.map((value) => ({ value, text: `t = ${value}` })),
+    marks: thresholds.map((value) => ({ value, text: `t = ${signed(value)}` })),
     limits: [-1, 1],
   });
 }

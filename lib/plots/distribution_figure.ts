@@ -3,6 +3,7 @@ import type { Figure, Trace } from "./figure.ts";
 import { layOutLegends, legendName } from "./legend.ts";
 import {
   dashes,
+  EDGE,
   FIGURE_WIDTHS,
   type FigureWidth,
   houseAxis,
@@ -15,7 +16,7 @@ import {
   seriesStyle,
 } from "./style.ts";
 import { plainText, textWidth } from "./text_width.ts";
-import { evenTicks, logTicks } from "./ticks.ts";
+import { evenTicks, logTicks, powerOfTen } from "./ticks.ts";
 
 /** A histogram over equal bins. */
 export interface Histogram {
@@ -119,6 +120,8 @@ export function distributionFigure(
   const panel = housePanel(width, PANEL[width], yTicks.ticks);
   const legends = layOutLegends([{ entries: sets.map((set) => plainText(set.name)) }], panel);
 
+  const labels = markLabels(marks, range, FIGURE_WIDTHS[width] - panel.left - EDGE.right);
+
   const data = curves.map(({ x, y }, k): Trace => {
     const { color, dash } = sets[k]!.style ?? seriesStyle(k);
     return {
@@ -136,53 +139,83 @@ export function distributionFigure(
   return {
     data,
     layout: {
-      ...houseLayout(panel, legends.height),
+      ...houseLayout(panel, legends.height, labels.height),
       xaxis: houseAxis({ title, type: "linear", range, ticks, grid: false }),
       yaxis: houseAxis({ title: options.density ?? "Density", type: scale, range: yRange, ...yTicks }),
-      shapes: marks.map(({ value }) => markLine(value)),
-      annotations: markLabels(marks, (range[1] - range[0]) / (FIGURE_WIDTHS[width] - panel.left)),
+      shapes: labels.placed.map((label) => markLine(label, panel.height)),
+      annotations: labels.placed.map(markText),
       ...legends.attributes,
     },
     description: `Distribution, ${title}: ${sets.map((set) => set.name).join(", ")}`,
   };
 }
 
-/** A line from top to bottom at a value. */
-function markLine(value: number): Record<string, unknown> {
-  const line = { color: INK.quiet, width: points(0.6), dash: dashes(3, 2) };
-  return { type: "line", x0: value, x1: value, yref: "paper", y0: 0, y1: 1, line, layer: "below" };
+/** A mark whose text has a place. */
+interface MarkLabel {
+  readonly value: number;
+  readonly text: string;
+  /** Row above the data, from 0. */
+  readonly level: number;
+  /** The text ends at the line in place of beginning there. */
+  readonly left: boolean;
 }
 
+/** Height of a row of texts above the data, points. */
+const ROW = LETTERS.tick * 1.3;
+
 /**
- * Its text beside its upper end: right of it, but left of the first line when the second is close, and lower where it
- * would cover another text. `unit`: length of a point on the axis.
+ * Places the texts of marks above the data, each beside the upper end of its line: in the lowest row where it covers neither another
+ * text nor another line and stays inside the figure. `room`: width of the data area, points.
  */
-function markLabels(marks: DistributionFigureOptions["marks"] & object, unit: number): Record<string, unknown>[] {
-  const ascending = [...marks].sort((a, b) => a.value - b.value);
-  const reach = (text: string) => (textWidth(text, LETTERS.tick) + 4) * unit;
-  let level = 0, end = -Infinity;
-  return ascending.map(({ value, text }, k) => {
-    const left = k === 0 && value + reach(text) > (ascending[1]?.value ?? Infinity);
-    level = value < end ? level + 1 : 0;
-    end = left ? value : value + reach(text);
-    return {
-      x: value,
-      yref: "paper",
-      y: 1,
-      yshift: points(-level * LETTERS.tick * 1.3),
-      text,
-      showarrow: false,
-      xanchor: left ? "right" : "left",
-      yanchor: "top",
-      xshift: points(left ? -1.5 : 1.5),
-      font: { size: points(LETTERS.tick), color: INK.quiet },
-    };
+function markLabels(
+  marks: DistributionFigureOptions["marks"] & object,
+  range: readonly [number, number],
+  room: number,
+): { placed: MarkLabel[]; height: number } {
+  const unit = (range[1] - range[0]) / room, end = range[1] + EDGE.right * unit;
+  const taken: [row: number, from: number, to: number][] = [];
+  const placed = [...marks].sort((a, b) => a.value - b.value).map(({ value, text }): MarkLabel => {
+    const reach = (textWidth(text, LETTERS.tick) + 3) * unit;
+    for (let level = 0;; level++) {
+      for (const left of value + reach > end ? [true] : [false, true]) {
+        const [from, to] = left ? [value - reach, value] : [value, value + reach];
+        const covers = taken.some((each) => each[0] === level && from < each[2] && each[1] < to) ||
+          (level === 0 && marks.some((other) => other.value > from && other.value < to));
+        if (covers) continue;
+        taken.push([level, from, to]);
+        return { value, text, level, left };
+      }
+    }
   });
+  const rows = Math.max(0, ...placed.map(({ level }) => level + 1));
+  return { placed, height: rows * ROW };
+}
+
+/** A line from the bottom to the upper end of its text. */
+function markLine({ value, level }: MarkLabel, height: number): Record<string, unknown> {
+  const line = { color: INK.quiet, width: points(0.6), dash: dashes(3, 2) };
+  const y1 = 1 + (level + 1) * ROW / height;
+  return { type: "line", x0: value, x1: value, yref: "paper", y0: 0, y1, line, layer: "below" };
+}
+
+function markText({ value, text, level, left }: MarkLabel): Record<string, unknown> {
+  return {
+    x: value,
+    yref: "paper",
+    y: 1,
+    yshift: points(level * ROW),
+    text,
+    showarrow: false,
+    xanchor: left ? "right" : "left",
+    yanchor: "bottom",
+    xshift: points(left ? -1.5 : 1.5),
+    font: { size: points(LETTERS.tick), color: INK.quiet },
+  };
 }
 
 /** Decades, at most five with a text. */
 function decades(range: readonly [number, number]): ReturnType<typeof logTicks> {
-  const { ticks, minor } = logTicks(range);
+  const { ticks, minor } = range[0] < 1e-3 ? logTicks(range, powerOfTen) : logTicks(range);
   const every = Math.ceil(ticks.length / 5);
   if (every === 1) return { ticks, minor };
   const [texts, others] = [true, false].map((kept) =>

@@ -20,7 +20,7 @@ import {
   seriesStyle,
 } from "./style.ts";
 import { plainText } from "./text_width.ts";
-import { logTicks } from "./ticks.ts";
+import { logTicks, signed } from "./ticks.ts";
 
 /** What {@link separabilityFigure} shows besides the sets. */
 export interface SeparabilityFigureOptions {
@@ -134,7 +134,9 @@ export function separabilityFigure(
   const y = [...curves.flatMap((curve) => curve.y), ...(published?.series.flatMap((each) => each.separated) ?? [])];
   if (x.length === 0) throw new RangeError("Cannot draw separability: there is no set with a separated identity");
 
-  const names = curves.map((curve) => thresholds.length > 1 ? `${curve.label}, t = ${curve.threshold}` : curve.label);
+  const names = curves.map((curve) =>
+    thresholds.length > 1 ? `${curve.label}, t = ${signed(curve.threshold)}` : curve.label
+  );
   const blocks: LegendBlock[] = names.length > 0 ? [{ entries: names }] : [];
   if (published !== undefined) {
     const title = plainText(`${published.source.label}, t = ${published.threshold}: ${published.how}`);
@@ -190,7 +192,7 @@ export function separabilityFigure(
   });
 
   const counted = thresholds.length === 0 && published !== undefined ? [published.threshold] : thresholds;
-  const rule = counted.length === 1 ? ` (cosine ≤ ${counted[0]})` : "";
+  const rule = counted.length === 1 ? ` (cosine ≤ ${signed(counted[0]!)})` : "";
   const kept = count === "greedy" ? "Greedily kept" : "Well-separated";
   return {
     data,

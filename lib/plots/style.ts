@@ -68,7 +68,7 @@ export const DASHES: readonly string[] = [
   dashes(4.5, 2),
   dashes(1.5, 1.5),
   dashes(5, 1.5, 1.5, 1.5),
-  dashes(9, 2.5),
+  dashes(1.5, 4),
   dashes(5, 1.5, 1.5, 1.5, 1.5, 1.5),
 ];
 
@@ -202,6 +202,7 @@ export function housePanel(width: FigureWidth, height: number, ticks: readonly {
  *
  * @param panel The data area.
  * @param below Room under the horizontal axis for legends, points. @default {0}
+ * @param above Room above the data for texts, points. @default {0}
  * @returns A layout without axes.
  *
  * @example A column is 3.5 inches wide
@@ -212,8 +213,8 @@ export function housePanel(width: FigureWidth, height: number, ticks: readonly {
  * assert.equal(houseLayout({ width: "column", height: 100, left: 30 }).width / 96, 3.5);
  * ```
  */
-export function houseLayout(panel: Panel, below = 0): Layout {
-  const { axis, top, right } = EDGE;
+export function houseLayout(panel: Panel, below = 0, above = 0): Layout {
+  const { axis, right } = EDGE, top = EDGE.top + above;
   return {
     width: Math.round(points(FIGURE_WIDTHS[panel.width])),
     height: Math.ceil(points(top + panel.height + axis + below)),

@@ -21,8 +21,9 @@ const NARROW: Readonly<Record<string, number>> = {
   "·": 318,
   "μ": 636,
   "σ": 634,
-  "²": 401,
-  "³": 401,
+  ...Object.fromEntries(Array.from("⁰¹²³⁴⁵⁶⁷⁸⁹", (digit) => [digit, 401])),
+  "⁻": 528,
+  "−": 838,
 };
 
 /** Every other letter: mathematical signs are 838, Chinese, Japanese and Korean letters a whole em. */

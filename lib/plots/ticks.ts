@@ -27,6 +27,43 @@ export function shortNumber(value: number): string {
   return `${Number((value / unit).toPrecision(6))}${letter}`;
 }
 
+/**
+ * A number with a minus sign in place of a hyphen.
+ *
+ * @param value The number.
+ * @returns Its text.
+ *
+ * @example A cosine
+ * ```ts
+ * import { signed } from "@/plots/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(signed(-0.2), "−0.2");
+ * ```
+ */
+export function signed(value: number): string {
+  return String(value).replaceAll("-", "−");
+}
+
+/**
+ * A power of ten as such.
+ *
+ * @param value Power of ten, above 0.
+ * @returns Its text with a raised exponent.
+ *
+ * @example A millionth
+ * ```ts
+ * import { powerOfTen } from "@/plots/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(powerOfTen(1e-6), "10⁻⁶");
+ * ```
+ */
+export function powerOfTen(value: number): string {
+  const exponent = String(Math.round(Math.log10(value)));
+  return `10${exponent.replace("-", "⁻").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]!)}`;
+}
+
 /** Powers of ten times `digits` in a range, ascending. */
 function multiples([low, high]: readonly [number, number], digits: readonly number[]): number[] {
   const found: number[] = [];
@@ -96,7 +133,7 @@ export function evenTicks(range: readonly [number, number], most = 7): Tick[] {
     if (last - first + 1 > most) continue;
     return Array.from({ length: last - first + 1 }, (_, k) => {
       const value = Number(((first + k) * step).toPrecision(12));
-      return { value, text: String(value).replace("-", "−") };
+      return { value, text: signed(value) };
     });
   }
   return [];

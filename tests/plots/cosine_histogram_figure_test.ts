@@ -36,6 +36,29 @@ Deno.test("cosineHistogramFigure() has a line and a text for every threshold, in
   assert.ok((layout.xaxis as { range: number[] }).range[1]! > 0.4);
 });
 
+Deno.test("cosineHistogramFigure() puts the texts of thresholds above the data, where they cover no curve", () => {
+  const { layout } = cosineHistogramFigure(sets, { thresholds: [-0.2, 0.3, 0.4, 0.5] });
+  const { annotations, shapes, margin } = layout as unknown as {
+    annotations: { text: string; y: number; yanchor: string; yshift: number }[];
+    shapes: { y1: number }[];
+    margin: { t: number };
+  };
+  assert.deepEqual(annotations.map(({ text }) => text), ["t = −0.2", "t = 0.3", "t = 0.4", "t = 0.5"]);
+  for (const { y, yanchor, yshift } of annotations) assert.ok(y === 1 && yanchor === "bottom" && yshift >= 0);
+  assert.ok(margin.t > Math.max(...annotations.map(({ yshift }) => yshift)));
+  assert.ok(shapes.every(({ y1 }) => y1 > 1));
+  const bare = cosineHistogramFigure(sets).layout;
+  assert.ok(bare.height < layout.height);
+});
+
+Deno.test("cosineHistogramFigure() writes powers of ten where densities are tiny", () => {
+  const counts = [1, 1e5, 1e7, 1e5, 1];
+  const { layout } = cosineHistogramFigure([{ name: "wide", histogram: { low: -1, high: 1, counts } }], {
+    scale: "log",
+  });
+  assert.ok((layout.yaxis as { ticktext: string[] }).ticktext.includes("10⁻⁶"), JSON.stringify(layout.yaxis));
+});
+
 Deno.test("cosineHistogramFigure() refuses no set and no pairs", () => {
   assert.throws(() => cosineHistogramFigure([]), { name: "RangeError", message: /there is no set/ });
   const none = { name: "none", histogram: { low: -1, high: 1, counts: [0, 0] } };

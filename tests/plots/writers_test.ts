@@ -29,6 +29,13 @@ const FIGURES: [string, Figure][] = [
   ["enlarged", scaleFigure(separabilityFigure(SETS, { reference: true, thresholds: [0.4] }), 1.75)],
   ["one set of one prefix", separabilityFigure([{ ...fallingSet("one", 1e-4, [0.4]), prefixes: [1000] }])],
   [
+    "cosines, thresholds beyond the data",
+    cosineHistogramFigure([{ name: "sphere", histogram: bell(0, 0.044) }], {
+      thresholds: [-0.3, 0.3, 0.35, 0.4],
+      scale: "log",
+    }),
+  ],
+  [
     "cosines, three thresholds",
     cosineHistogramFigure(SETS.map(({ name }, k) => ({ name, histogram: bell(k / 10, 0.1) })), {
       thresholds: [0.3, 0.4, 0.5],
