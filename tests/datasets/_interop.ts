@@ -13,9 +13,11 @@ export interface PythonView {
 
 const tool = fromFileUrl("../fixtures/datasets/lmdb_tool.py", import.meta.url);
 
+const PYTHONS = [Deno.env.get("VEC2FACE_PYTHON"), "python3", "/usr/bin/python3"];
+
 /** A Python that has some modules: $VEC2FACE_PYTHON, the one on PATH, or the system's; undefined when none has. */
-export function pythonWith(modules: string): string | undefined {
-  return [Deno.env.get("VEC2FACE_PYTHON"), "python3", "/usr/bin/python3"].find((command) => {
+export function pythonWith(modules: string, candidates = PYTHONS): string | undefined {
+  return candidates.find((command) => {
     if (!command) return false;
     try {
       return new Deno.Command(command, { args: ["-c", `import ${modules}`], stdout: "null", stderr: "null" })
@@ -38,13 +40,14 @@ export async function runVerificationTool(command: string, ...args: string[]): P
 }
 
 /** Runs the tool and returns what it prints. */
-export async function runTool(...args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(python!, {
-    args: [tool, ...args],
-  }).output();
-  if (!success) {
-    throw new Error(`lmdb_tool.py failed: ${new TextDecoder().decode(stderr)}`);
-  }
+export function runTool(...args: string[]): Promise<string> {
+  return runToolWith(python!, ...args);
+}
+
+/** Runs the tool with some Python. */
+export async function runToolWith(command: string, ...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(command, { args: [tool, ...args] }).output();
+  if (!success) throw new Error(`lmdb_tool.py failed: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout);
 }
 
