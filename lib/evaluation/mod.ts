@@ -14,6 +14,7 @@ export * from "./embed_images.ts";
 export * from "./equal_error.ts";
 export * from "./generator_report.ts";
 export * from "./hostile_report.ts";
+export * from "./identification.ts";
 export * from "./identity_centres.ts";
 export * from "./linear_probe.ts";
 export * from "./operating_points.ts";
