@@ -215,7 +215,8 @@ function markText({ value, text, level, left }: MarkLabel): Record<string, unkno
 
 /** Decades, at most five with a text. */
 function decades(range: readonly [number, number]): ReturnType<typeof logTicks> {
-  const { ticks, minor } = range[0] < 1e-3 ? logTicks(range, powerOfTen) : logTicks(range);
+  const plain = logTicks(range);
+  const { ticks, minor } = (plain.ticks[0]?.value ?? 1) < 1e-3 ? logTicks(range, powerOfTen) : plain;
   const every = Math.ceil(ticks.length / 5);
   if (every === 1) return { ticks, minor };
   const [texts, others] = [true, false].map((kept) =>

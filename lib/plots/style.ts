@@ -68,7 +68,7 @@ export const DASHES: readonly string[] = [
   dashes(4.5, 2),
   dashes(1.5, 1.5),
   dashes(5, 1.5, 1.5, 1.5),
-  dashes(1.5, 4),
+  dashes(7, 2, 3, 2),
   dashes(5, 1.5, 1.5, 1.5, 1.5, 1.5),
 ];
 
