@@ -58,7 +58,7 @@ A set that is in DIR already, made from the same files and numbers, is not made 
     { flag: "recogniser", value: "FILE", help: "weights of the recogniser; the shipped ones when left out" },
     { flag: "moments", value: "FILE", help: "Gaussian of identities; the shipped one when left out" },
     { flag: "thresholds", value: "T,T", default: "0.4", help: "cosines t, up to eight", unit: "-1..1" },
-    { flag: "prefix-step", value: "N", help: "count after every N identities (default a twentieth of them)" },
+    { flag: "prefix-step", value: "N", help: "count after every N identities (default a hundredth of them)" },
     { flag: "no-reference", help: "leave out the published values, read off the paper's figure" },
     { flag: "width", value: "NAME", default: "column", help: "column (3.5 inches) or page (7.2 inches)" },
     {
@@ -123,7 +123,7 @@ interface CountSettings {
 function readCount(args: TaskArguments, identities: number): CountSettings {
   return {
     thresholds: args.optionalNumbers("thresholds", { min: -1, max: 1 })!,
-    prefixStep: args.optionalInteger("prefix-step", { min: 1 }) ?? Math.ceil(identities / 20),
+    prefixStep: args.optionalInteger("prefix-step", { min: 1 }) ?? Math.ceil(identities / 100),
     width: args.choice("width", ["column", "page"]),
     reference: !args.flag("no-reference"),
   };
