@@ -46,6 +46,11 @@ export class LmdbAppender {
     }
   }
 
+  /** Path of the file. */
+  get path(): string {
+    return this.#reader.path;
+  }
+
   /** The value of a key, or undefined. */
   get(key: Uint8Array): Uint8Array | undefined {
     return this.#reader.get(key);

@@ -41,12 +41,11 @@ export function keyNumber(bytes: Uint8Array, start = 0, end: number = bytes.leng
 
 /** The integer that is stored under a describing key, or undefined. */
 export function storedInteger(
-  db: { get(key: Uint8Array): Uint8Array | undefined },
+  db: { readonly path: string; get(key: Uint8Array): Uint8Array | undefined },
   key: Uint8Array,
 ): number | undefined {
   const value = db.get(key);
-  return value &&
-    new MsgpackReader(value, `LMDB key ${keyText(key)}`).integer();
+  return value && new MsgpackReader(value, `${keyText(key)} of "${db.path}"`).integer();
 }
 
 /** The keys that are numbers, in numeric order (the database has them as text). */

@@ -170,7 +170,7 @@ function itemKeys(db: LmdbFile): Keys {
     stored && length !== undefined &&
     db.meta.main.entries === length + described
   ) {
-    const keys = describedKeys(stored, length);
+    const keys = describedKeys(stored, length, `__keys__ of "${db.path}"`);
     if (keys !== undefined) return keys;
   }
   const numbers = numberedKeys(db);
@@ -184,8 +184,8 @@ function itemKeys(db: LmdbFile): Keys {
 }
 
 /** What `__keys__` lists; undefined when that is not `length` keys. */
-function describedKeys(stored: Uint8Array, length: number): Keys | undefined {
-  const list = () => new MsgpackReader(stored, "LMDB key __keys__");
+function describedKeys(stored: Uint8Array, length: number, name: string): Keys | undefined {
+  const list = () => new MsgpackReader(stored, name);
   let reader = list();
   if (reader.array() !== length) return undefined;
   let inOrder = 0;

@@ -238,7 +238,7 @@ class LmdbWriter implements DatasetWriter {
     const stored = this.#db.get(KEYS_KEY);
     if (
       stored && storedInteger(this.#db, LENGTH_KEY) === indices.length &&
-      new MsgpackReader(stored, "LMDB key __keys__").array() === indices.length
+      new MsgpackReader(stored, `__keys__ of "${this.#db.path}"`).array() === indices.length
     ) return;
     this.#db.put([
       [KEYS_KEY, packKeys(indices)],

@@ -1,4 +1,5 @@
-import { openLmdb } from "@/datasets/mod.ts";
+import { openLmdb, openLmdbWriter } from "@/datasets/mod.ts";
+import { RandomStream } from "@/random/mod.ts";
 import assert from "node:assert/strict";
 import { LmdbAppender } from "../../lib/datasets/_lmdb_appender.ts";
 import { withDir } from "./_paths.ts";
@@ -130,3 +131,42 @@ Deno.test("openLmdb() names items by their keys and says whether there are featu
     assert.equal(reader.hasFeatures, false);
     assert.throws(() => reader.itemName(2), RangeError);
   }));
+
+/** Databases of a few pages and of both layouts: whatever is damaged in them, small pages are hit often. */
+for (const features of [false, true]) {
+  Deno.test(`openLmdb() reads or throws SyntaxError when a database ${features ? "with" : "without"} features is damaged`, () =>
+    withDir(async (dir) => {
+      const path = `${dir}/a.lmdb`, random = new RandomStream(9, "lmdb-fuzz");
+      {
+        await using writer = await openLmdbWriter(path, { features, commitEvery: 5 });
+        for (let i = 0; i < 30; i++) {
+          const feature = features ? { feature: new Float32Array(512).fill(i) } : {};
+          await writer.write({ label: i >> 2, image: i & 3, bytes: new Uint8Array(i % 3 ? 300 : 5000), ...feature });
+        }
+      }
+      const whole = await Deno.readFile(path);
+      let refused = 0;
+      for (let trial = 0; trial < 400; trial++) {
+        const bytes = trial % 10 === 0 ? whole.slice(0, random.integer(whole.length)) : whole.slice();
+        for (let n = random.integer(8); n >= 0; n--) {
+          const page = 4096 * random.integer(1 + (bytes.length >> 12));
+          const at = page + random.integer(trial % 2 ? 64 : 4096);
+          if (at < bytes.length) bytes[at] = random.choice([0, 255, random.integer(256)]);
+        }
+        await Deno.writeFile(path, bytes);
+        try {
+          await using reader = await openLmdb(path);
+          assert.ok(reader.length < 100 && reader.labels.length === reader.length && reader.classes >= 0);
+          for (let i = 0; i < reader.length; i++) {
+            const { bytes } = await reader.get(i);
+            assert.ok(bytes.length <= whole.length);
+          }
+        } catch (error) {
+          if (!(error instanceof SyntaxError)) throw error;
+          assert.ok(error.message.includes(path), error.message);
+          refused++;
+        }
+      }
+      assert.ok(refused > 50 && refused < 400, `${refused} of 400 were refused`);
+    }));
+}
