@@ -75,10 +75,29 @@ export class ScoreMoments implements Moments {
   }
 }
 
-/** Moments of a list, or those that are there already. */
-function momentsOf(scores: ArrayLike<number> | Moments, action: string): Moments {
-  const moments = "mean" in scores ? scores : new ScoreMoments();
-  if (moments instanceof ScoreMoments && !("mean" in scores)) moments.add(scores);
+/**
+ * Moments of a list as plain data; those that are there already stay.
+ *
+ * @param scores Scores, or their moments.
+ * @returns Number, mean and variance.
+ *
+ * @example Of two
+ * ```ts
+ * import { scoreMoments } from "@/evaluation/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(scoreMoments([1, 3]), { count: 2, mean: 2, variance: 1 });
+ * ```
+ */
+export function scoreMoments(scores: ArrayLike<number> | Moments): Moments {
+  if ("mean" in scores) return { count: scores.count, mean: scores.mean, variance: scores.variance };
+  const moments = new ScoreMoments();
+  moments.add(scores);
+  return scoreMoments(moments);
+}
+
+function someMoments(scores: ArrayLike<number> | Moments, action: string): Moments {
+  const moments = scoreMoments(scores);
   if (!(moments.count > 0)) throw new RangeError(`Cannot find ${action}: a side has no score`);
   return moments;
 }
@@ -101,7 +120,7 @@ function momentsOf(scores: ArrayLike<number> | Moments, action: string): Moments
  * ```
  */
 export function dPrime(genuine: ArrayLike<number> | Moments, impostor: ArrayLike<number> | Moments): number {
-  const [g, m] = [momentsOf(genuine, "d'"), momentsOf(impostor, "d'")];
+  const [g, m] = [someMoments(genuine, "d'"), someMoments(impostor, "d'")];
   return Math.abs(g.mean - m.mean) / Math.sqrt((g.variance + m.variance) / 2);
 }
 
@@ -122,6 +141,6 @@ export function dPrime(genuine: ArrayLike<number> | Moments, impostor: ArrayLike
  * ```
  */
 export function fisherRatio(genuine: ArrayLike<number> | Moments, impostor: ArrayLike<number> | Moments): number {
-  const [g, m] = [momentsOf(genuine, "the Fisher ratio"), momentsOf(impostor, "the Fisher ratio")];
+  const [g, m] = [someMoments(genuine, "the Fisher ratio"), someMoments(impostor, "the Fisher ratio")];
   return (g.mean - m.mean) ** 2 / (g.variance + m.variance);
 }
