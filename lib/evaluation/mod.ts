@@ -25,6 +25,7 @@ export * from "./pair_identities.ts";
 export * from "./pairs.ts";
 export * from "./pose_report.ts";
 export * from "./probe_folds.ts";
+export * from "./published_verification.ts";
 export * from "./quality_report.ts";
 export * from "./recogniser_report.ts";
 export * from "./reconstruction_report.ts";
