@@ -1,5 +1,5 @@
 /** `deno task bench:separability`: time and peak memory of the separability count beside scikit-learn's and faiss's. */
-import { benchSeparability, separabilityTable } from "../tests/bench/separability_report.ts";
+import { benchSeparability, SEPARABILITY_METHODS, separabilityTable } from "../tests/bench/separability_report.ts";
 import { checkInputs, note, runTask, say, type TaskSpec } from "./_cli.ts";
 
 const SPEC: TaskSpec = {
@@ -8,6 +8,7 @@ const SPEC: TaskSpec = {
   usage: "deno task bench:separability [options]",
   options: [
     { flag: "sizes", value: "N,N", default: "5000,10000,20000,50000", help: "numbers of rows, ascending" },
+    { flag: "methods", value: "LIST", help: `any of ${SEPARABILITY_METHODS.join(", ")}; all when left out` },
     { flag: "threads", value: "N", default: 0, help: "workers of our side, threads of the others; 0 for one a core" },
     {
       flag: "python",
@@ -18,7 +19,7 @@ const SPEC: TaskSpec = {
   ],
   examples: [
     "deno task bench:separability --python .venv/bin/python",
-    "deno task bench:separability --sizes 5000,20000 --json",
+    "deno task bench:separability --sizes 50000,200000 --methods int8,float32",
   ],
 };
 
@@ -28,6 +29,7 @@ await runTask(SPEC, async (args, signal) => {
       sizes: args.optionalNumbers("sizes", { min: 32, max: 1e6, integer: true })!,
       threads: args.integer("threads", { min: 0, max: 1024 }) || navigator.hardwareConcurrency,
       python: args.optionalText("python"),
+      ...(args.given("methods") ? { methods: args.text("methods").split(",") } : {}),
       onRun: (method, rows) => note(`measuring ${rows} rows: ${method}`),
       signal,
     })

@@ -1,6 +1,6 @@
 """One way to find close pairs in Python, timed with its peak memory; started by `deno task bench:separability`.
 
-python separability_bench.py METHOD FILE.npy ROWS THRESHOLD THREADS prints one line of JSON: {"seconds", "peakBytes", "version"},
+python separability_bench.py METHOD FILE.npy ROWS THRESHOLD THREADS prints one line of JSON: {"seconds", "cpuSeconds", "peakBytes", "separated", "version"},
 or {"missing": package} or {"skipped": why}. METHOD is "scikit-learn", what the reference's script does for one prefix (https://github.com/
 HaiyuWu/Vec2Face/blob/main/inter-separability-measurement.py; it does so for every prefix), or "faiss", a range search.
 """
@@ -59,4 +59,4 @@ else:
     separated = int((first >= np.arange(rows)).sum())
 seconds = time.perf_counter() - start
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-end(seconds=seconds, peakBytes=peak, separated=separated, version=version)
+end(seconds=seconds, cpuSeconds=time.process_time(), peakBytes=peak, separated=separated, version=version)

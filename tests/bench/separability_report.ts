@@ -6,6 +6,7 @@
  * column maxima and bins 8.3; int8 product 2.6, with them 3.5; JavaScript's own column maximum would take 0.9, a histogram 1.4.
  * U8U8 integer products took 7.0 and gain nothing; bf16 products cannot be reached from graphs on the CPU.
  */
+import process from "node:process";
 import { RandomStream } from "@/random/mod.ts";
 import { NpyWriter } from "@/weights/mod.ts";
 import { leastSeconds } from "./_measure.ts";
@@ -26,6 +27,8 @@ export interface SeparabilityRun {
   readonly rows: number;
   /** Time in seconds; null where it could not be run. */
   readonly seconds: number | null;
+  /** Processor time of all threads in seconds, which other work on the machine hardly changes; loading is in it. */
+  readonly cpuSeconds: number | null;
   /** Peak memory of the process in bytes. */
   readonly peakBytes: number | null;
   /** Rows that are separated; all methods must agree. */
@@ -42,7 +45,10 @@ export interface MethodSummary {
   readonly timeExponent: number | null;
   /** Peak memory grows as N to this power. */
   readonly memoryExponent: number | null;
-  /** Products of the symmetric half a second, of the largest sizes, as a share of the matrix product's rate. */
+  /**
+   * Products of the symmetric half in a second of one core, of the largest sizes, as a share of the matrix product's: both by
+   * processor time, so that it holds on a machine that is shared.
+   */
   readonly ofMatmul: number | null;
   /** Seconds for EXTRAPOLATED rows at the rate of the largest sizes. */
   readonly extrapolated: readonly number[] | null;
@@ -52,7 +58,7 @@ export interface MethodSummary {
 export interface SeparabilityBench {
   /** Threads of all sides. */
   readonly threads: number;
-  /** Rate of a matrix product, 10^9 operations a second. */
+  /** Rate of a matrix product on one core, 10^9 operations in a second of processor time. */
   readonly matmulGflops: number;
   /** The runs. */
   readonly runs: readonly SeparabilityRun[];
@@ -66,6 +72,8 @@ export interface SeparabilityBenchOptions {
   readonly sizes: readonly number[];
   /** Threads, or workers. */
   readonly threads: number;
+  /** What to run, of SEPARABILITY_METHODS. @default {all} */
+  readonly methods?: readonly string[];
   /** Interpreter with scikit-learn, faiss-cpu or both; `python3` is tried when left out. */
   readonly python?: string | undefined;
   /** Seconds to measure the matrix product. @default {1} */
@@ -77,39 +85,41 @@ export interface SeparabilityBenchOptions {
 }
 
 const THRESHOLD = 0.2; // of 512 normal numbers, some rows in 50,000 are closer
-const OURS = { "ours, int8": "int8", "ours, float32": "float32" } as const;
-const PYTHON = ["scikit-learn", "faiss"] as const;
+/** Ways to count: ours by its arithmetic, and what Python has. */
+export const SEPARABILITY_METHODS: readonly string[] = ["int8", "float32", "scikit-learn", "faiss"];
+const OURS: readonly string[] = ["int8", "float32"];
 
 /**
  * Runs the benchmark. Requires permission to run Deno and Python, and to write into the folder for temporary files.
  *
- * @throws {TypeError} If an interpreter was named that cannot be run.
+ * @throws {TypeError} If a method is unknown, or an interpreter was named that cannot be run.
  */
 export async function benchSeparability(options: SeparabilityBenchOptions): Promise<SeparabilityBench> {
-  const { sizes, threads, python = "python3", seconds = 1, onRun, signal } = options;
+  const { sizes, threads, python = "python3", seconds = 1, methods = SEPARABILITY_METHODS, onRun, signal } = options;
+  const unknown = methods.find((name) => !SEPARABILITY_METHODS.includes(name));
+  if (unknown !== undefined || methods.length === 0) {
+    throw new TypeError(`Cannot time "${unknown ?? ""}": expected any of ${SEPARABILITY_METHODS.join(", ")}`);
+  }
   const { inputs, outputs } = matmulParts(MATMUL_SIZE);
-  const matmul = 2 * MATMUL_SIZE ** 3 / await leastSeconds(inputs, outputs, { seconds, session: { threads } });
+  const now = () => (process.cpuUsage().user + process.cpuUsage().system) / 1e3; // milliseconds
+  const matmul = 2 * MATMUL_SIZE ** 3 / await leastSeconds(inputs, outputs, { seconds, session: { threads: 1 }, now });
   const path = await Deno.makeTempFile({ suffix: ".npy" });
   const runs: SeparabilityRun[] = [];
   try {
     writeRows(path, Math.max(...sizes));
+    const here = (name: string) => decodeURIComponent(new URL(name, import.meta.url).pathname);
     for (const rows of sizes) {
-      const here = (name: string) => decodeURIComponent(new URL(name, import.meta.url).pathname);
-      for (const [method, precision] of Object.entries(OURS)) {
+      for (const name of methods) {
+        const ours = OURS.includes(name), method = ours ? `ours, ${name}` : name;
         onRun?.(method, rows);
-        const args = ["run", "-P", here("./_separability_run.ts"), path, rows, THRESHOLD, threads, precision].map(
-          String,
-        );
-        runs.push({ method, rows, ...await oneRun(Deno.execPath(), args, signal) });
-      }
-      for (const method of PYTHON) {
-        onRun?.(method, rows);
-        const args = [here("./separability_bench.py"), method, path, rows, THRESHOLD, threads].map(String);
-        const run = { method, rows, ...await oneRun(python, args, signal) };
-        if (run.note === MISSING && options.python !== undefined) {
+        const args = ours
+          ? ["run", "-P", here("./_separability_run.ts"), path, rows, THRESHOLD, threads, name]
+          : [here("./separability_bench.py"), name, path, rows, THRESHOLD, threads];
+        const run = await oneRun(ours ? Deno.execPath() : python, args.map(String), signal);
+        if (run.note === MISSING && !ours && options.python !== undefined) {
           throw new TypeError(`Cannot time Python: "${python}" is not there or may not be run`);
         }
-        runs.push(run);
+        runs.push({ method, rows, ...run });
       }
     }
   } finally {
@@ -133,7 +143,7 @@ async function oneRun(
   args: string[],
   signal: AbortSignal | undefined,
 ): Promise<Omit<SeparabilityRun, "method" | "rows">> {
-  const none = { seconds: null, peakBytes: null, separated: null };
+  const none = { seconds: null, cpuSeconds: null, peakBytes: null, separated: null };
   signal?.throwIfAborted();
   let output: Deno.CommandOutput;
   try {
@@ -148,9 +158,11 @@ async function oneRun(
   }
   signal?.throwIfAborted();
   if (!output.success) return { ...none, note: `ended with code ${output.code}` };
-  const { seconds, peakBytes, separated, missing, skipped } = JSON.parse(new TextDecoder().decode(output.stdout));
+  const { seconds, cpuSeconds, peakBytes, separated, missing, skipped } = JSON.parse(
+    new TextDecoder().decode(output.stdout),
+  );
   if (missing !== undefined) return { ...none, note: `${missing} is not installed` };
-  return skipped === undefined ? { seconds, peakBytes, separated } : { ...none, note: skipped };
+  return skipped === undefined ? { seconds, cpuSeconds, peakBytes, separated } : { ...none, note: skipped };
 }
 
 /**
@@ -180,14 +192,17 @@ export function summarise(runs: readonly SeparabilityRun[], matmul: number): Met
       return { method, timeExponent: null, memoryExponent: null, ofMatmul: null, extrapolated: null };
     }
     // What the two largest sizes differ by, so that loading does not count.
-    const [time, work] = before !== undefined && last[1] > before[1]
-      ? [last[1] - before[1], pairs(last[0]) - pairs(before[0])]
-      : [last[1], pairs(last[0])];
+    const differ = (time: readonly number[]) =>
+      before !== undefined && time.at(-1)! > time.at(-2)!
+        ? [time.at(-1)! - time.at(-2)!, pairs(last[0]) - pairs(before[0])] as const
+        : [time.at(-1)!, pairs(last[0])] as const;
+    const [time, work] = differ(done.map(({ seconds }) => seconds!));
+    const [cpu, cpuWork] = differ(done.map(({ cpuSeconds }) => cpuSeconds!));
     return {
       method,
       timeExponent: growthExponent(points),
       memoryExponent: growthExponent(memory),
-      ofMatmul: 2 * WIDTH * work / time / matmul,
+      ofMatmul: 2 * WIDTH * cpuWork / cpu / matmul,
       extrapolated: EXTRAPOLATED.map((rows) => last[1] + (pairs(rows) - pairs(last[0])) * time / work),
     };
   });
@@ -204,13 +219,14 @@ export function separabilityTable({ threads, matmulGflops, runs, methods }: Sepa
   };
   const mebibytes = (bytes: number | null) => bytes === null ? "" : (bytes / 2 ** 20).toFixed(0);
   return [
-    `${threads} thread(s), rows of ${WIDTH}, MatMul ${matmulGflops.toFixed(1)} GFLOP/s`,
+    `${threads} thread(s), rows of ${WIDTH}, MatMul ${matmulGflops.toFixed(1)} GFLOP/s a core`,
     ...lines(
-      ["method", "rows", "seconds", "peak MiB", "separated", "note"],
+      ["method", "rows", "seconds", "CPU s", "peak MiB", "separated", "note"],
       runs.map((run) => [
         run.method,
         String(run.rows),
         number(run.seconds),
+        number(run.cpuSeconds),
         mebibytes(run.peakBytes),
         run.separated === null ? "" : String(run.separated),
         run.note ?? "",

@@ -13,7 +13,14 @@ Deno.test("growthExponent() is the slope in logarithms", () => {
 });
 
 const run = (method: string, rows: number, seconds: number | null): SeparabilityRun => ({
-  ...{ method, rows, seconds, peakBytes: seconds === null ? null : rows * 2 ** 10, separated: null },
+  ...{
+    method,
+    rows,
+    seconds,
+    cpuSeconds: seconds,
+    peakBytes: seconds === null ? null : rows * 2 ** 10,
+    separated: null,
+  },
 });
 
 Deno.test("summarise() takes the rate from what the largest sizes differ by, and extrapolates it", () => {
@@ -38,13 +45,25 @@ Deno.test("benchSeparability() runs our side in a process of its own, and does w
     message: /Cannot time Python: "no-such-interpreter" is not there/,
   });
   assert.deepEqual(started, ["ours, int8 40", "ours, float32 40", "scikit-learn 40"]);
+  const { runs } = await benchSeparability({ ...options, sizes: [40, 64], methods: ["float32"] });
+  assert.deepEqual(runs.map(({ method, rows, separated }) => [method, rows, separated]), [
+    ["ours, float32", 40, 40],
+    ["ours, float32", 64, 64],
+  ]);
+  for (const { seconds, cpuSeconds, peakBytes } of runs) assert.ok(seconds! > 0 && cpuSeconds! > 0 && peakBytes! > 1e7);
+  for (const methods of [["numpy"], []]) {
+    await assert.rejects(() => benchSeparability({ ...options, methods }), {
+      name: "TypeError",
+      message: /Cannot time "(numpy)?": expected any of int8, float32, scikit-learn, faiss/,
+    });
+  }
 });
 
 Deno.test("separabilityTable() leaves empty what could not be run", () => {
   const runs = [run("ours", 5000, 1.5), { ...run("faiss", 5000, null), note: "faiss is not installed" }];
   const lines = separabilityTable({ threads: 2, matmulGflops: 100, runs, methods: summarise(runs, 100e9) });
-  assert.equal(lines[0], "2 thread(s), rows of 512, MatMul 100.0 GFLOP/s");
-  assert.equal(lines[2], "ours    5000     1.50         5");
+  assert.equal(lines[0], "2 thread(s), rows of 512, MatMul 100.0 GFLOP/s a core");
+  assert.equal(lines[2], "ours    5000     1.50   1.50         5");
   assert.match(lines[3]!, /^faiss {3}5000 +faiss is not installed$/);
   assert.match(lines.at(-2)!, /^ours +0\.09 +2400 +60012$/);
   assert.equal(lines.at(-1), "faiss");
