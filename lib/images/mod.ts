@@ -11,6 +11,7 @@ export * from "./degrade.ts";
 export * from "./display.ts";
 export * from "./encode.ts";
 export * from "./pixels.ts";
+export * from "./progress_display.ts";
 export * from "./resize.ts";
 export * from "./similarity_transform.ts";
 export * from "./tensor.ts";

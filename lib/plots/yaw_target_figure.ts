@@ -23,10 +23,12 @@ const ESTIMATORS = { yaw: "estimator that was optimised", second: "second estima
 const MOST_TICKS = 9;
 /** Half the width of a column of points, and distance of the two estimators' columns from the target, shares of a step. */
 const JITTER = 0.12, DODGE = 0.17;
+/** Half the width of a box, share of a step. */
+const BOX = 0.38;
 
 /**
- * Draws achieved against asked yaw: every image as a point, medians with bars from the 10 % to the 90 % quantile, and the
- * band that counts as reached.
+ * Draws achieved against asked yaw: every image as a point, medians with bars from the 10 % to the 90 % quantile, and a
+ * box around each target for what counts as reached.
  *
  * @param set Images that were asked for yaws.
  * @param options Width.
@@ -63,7 +65,7 @@ export function yawTargetFigure(set: YawPoints, { width = "column" }: YawTargetF
   const legends = layOutLegends([{ entries: [...shown.map((estimator) => ESTIMATORS[estimator]), band] }], panel);
   const entry = (k: number) => ({ name: legends.lines[0]![k]!.join("<br>"), legend: legendName(0) });
 
-  const data: Trace[] = [bandTrace(xRange, tolerance, entry(shown.length)), diagonal(xRange)];
+  const data: Trace[] = [boxes(targets, tolerance, BOX * step, entry(shown.length)), lines(targets, BOX * step)];
   const clouds = shown.map((estimator, k) => {
     const shift = shown.length === 1 ? 0 : (k === 0 ? -DODGE : DODGE) * step;
     return {
@@ -137,14 +139,17 @@ function jitter(i: number): number {
   return 2 * ((i + 0.5) * 0.6180339887498949 % 1) - 1;
 }
 
-/** The band around the line on which everything is as asked. */
-function bandTrace([from, to]: readonly [number, number], tolerance: number, entry: Record<string, unknown>): Trace {
+/** A box around each target: points beside it stand as far above or below it as their yaw is off. */
+function boxes(targets: readonly number[], tolerance: number, half: number, entry: Record<string, unknown>): Trace {
   return {
     type: "scatter",
     mode: "lines",
     ...entry,
-    x: [from, to, to, from, from],
-    y: [from - tolerance, to - tolerance, to + tolerance, from + tolerance, from - tolerance],
+    x: targets.flatMap((target) => [target - half, target + half, target + half, target - half, target - half, null]),
+    y: targets.flatMap((target) => {
+      const [low, high] = [target - tolerance, target + tolerance];
+      return [low, low, high, high, low, null];
+    }),
     fill: "toself",
     fillcolor: INK.grid,
     line: { width: 0, color: INK.grid },
@@ -152,12 +157,13 @@ function bandTrace([from, to]: readonly [number, number], tolerance: number, ent
   };
 }
 
-function diagonal(range: readonly [number, number]): Trace {
+/** The targets themselves. */
+function lines(targets: readonly number[], half: number): Trace {
   return {
     type: "scatter",
     mode: "lines",
-    x: [...range],
-    y: [...range],
+    x: targets.flatMap((target) => [target - half, target + half, null]),
+    y: targets.flatMap((target) => [target, target, null]),
     line: { color: INK.quiet, width: points(0.6) },
     showlegend: false,
     hoverinfo: "skip",

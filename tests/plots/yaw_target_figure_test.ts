@@ -32,12 +32,13 @@ Deno.test("yawTargetFigure() keeps points near their target and the two estimato
   }
 });
 
-Deno.test("yawTargetFigure() draws the band that counts as reached below everything else", () => {
-  const { data, layout } = yawTargetFigure(set);
-  const [band, line] = data;
-  assert.deepEqual([band!.fill, line!.x], ["toself", line!.y]);
-  const [from] = (layout.xaxis as { range: number[] }).range;
-  assert.deepEqual([band!.y![0], band!.y![3]], [from! - 5, from! + 5]);
+Deno.test("yawTargetFigure() draws a box around each target, below everything else", () => {
+  const [boxes, line] = yawTargetFigure(set).data;
+  assert.equal(boxes!.fill, "toself");
+  const first = (axis: "x" | "y") => boxes![axis]!.slice(0, 5) as number[];
+  assert.deepEqual([Math.min(...first("y")), Math.max(...first("y"))], [-50, -40]);
+  assert.ok(Math.max(...first("x")) < -37.5, "boxes of neighbours do not touch");
+  assert.deepEqual(line!.y!.filter((y) => y !== null), [-45, -30, -15, 0, 15, 30, 45].flatMap((y) => [y, y]));
 });
 
 Deno.test("yawTargetFigure() has room for all points, and ticks where the targets are", () => {
