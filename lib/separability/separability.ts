@@ -9,8 +9,8 @@
  * Rows are taken in blocks. A block is first compared with itself, then it is decided in row order which of its rows are
  * kept, then all later rows are compared with it: the symmetric half of all pairs, once.
  *
- * Deviations: cosines are decided in float64 from the rows as stored, where the reference compares float32 (or whatever type
- * the file has); so pairs within rounding of a threshold may be told apart differently.
+ * Deviations: cosines are decided in float64 from float32 rows, where the reference compares in the type that the file has; so
+ * pairs within rounding of a threshold may be told apart differently.
  */
 import { checkBlock, type Precision, PRODUCT_BINS, type UnitRows } from "@/similarity/mod.ts";
 import { type Crew, startCrew } from "./_crew.ts";

@@ -8,6 +8,9 @@ import type { RowSource } from "./unit_rows.ts";
 /**
  * Opens a .npy file of vectors; like `openVectors`, with one read for many rows.
  *
+ * Rows are float32 from here on, as ID vectors are everywhere in this project: of a float64 file what is compared, however
+ * exactly, are its values rounded to float32, which moves a cosine by up to 1.2e-7.
+ *
  * Requires `--allow-read` permission.
  *
  * @param path A .npy file of shape [N, D], or [D] for one vector; float32, float64 or float16.
