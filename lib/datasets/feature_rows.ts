@@ -5,9 +5,9 @@
  * file for each image.
  */
 
-import { decodeImage, type Pixels, resize, toTensor } from "@/images/mod.ts";
+import { decodeImage } from "@/images/mod.ts";
 import type { DatasetReader } from "./dataset.ts";
-import { mirrored } from "./_flip.ts";
+import { embedViews } from "./_embed_views.ts";
 import { inOrder } from "./_in_order.ts";
 import { itemFault } from "./_item_fault.ts";
 
@@ -69,42 +69,14 @@ export async function* embedRows(
   options: EmbedOptions = {},
 ): AsyncGenerator<FeatureRow> {
   const { flip = false, batchSize = 32, signal } = options;
-  const { vectorSize: width, imageSize: size } = embedder;
+  const read = async (index: number) =>
+    await decodeImage((await dataset.get(index)).bytes, { name: `"${dataset.itemName(index)}"` });
   const indices = options.indices ?? range(dataset.length);
-  let rows: { index: number; image?: Pixels; fault?: string }[] = [];
-  const embedBatch = async (): Promise<FeatureRow[]> => {
-    signal?.throwIfAborted();
-    const images = rows.flatMap(({ image }) => image ?? []);
-    const tensor = toTensor(images);
-    const features = images.length === 0 ? new Float32Array(0) : await embedder.embed(tensor, images.length);
-    if (flip && images.length > 0) {
-      const other = await embedder.embed(mirrored(tensor, size), images.length);
-      for (let i = 0; i < features.length; i++) features[i]! += other[i]!;
-    }
-    let next = 0;
-    const out = rows.map(({ index, fault }): FeatureRow =>
-      fault === undefined ? { index, feature: features.slice(next * width, ++next * width) } : { index, fault }
-    );
-    rows = [];
-    return out;
-  };
-  const read = async (index: number) => {
-    try {
-      const { bytes } = await dataset.get(index);
-      const image = await decodeImage(bytes, { name: `"${dataset.itemName(index)}"` });
-      const fits = image.width === size && image.height === size;
-      return { index, image: fits ? image : resize(image, size, size) };
-    } catch (error) {
-      const fault = itemFault(error);
-      if (fault === undefined) throw error;
-      return { index, fault };
-    }
-  };
-  for await (const row of inOrder(indices, 2 * batchSize, read)) {
-    rows.push(row);
-    if (rows.length === batchSize) yield* await embedBatch();
+  const views = embedViews(indices, read, embedder, { mirror: flip, batchSize, signal });
+  for await (const { index, plain, mirrored, fault } of views) {
+    if (plain === undefined) yield { index, fault: fault! };
+    else yield { index, feature: mirrored === undefined ? plain : plain.map((x, c) => x + mirrored[c]!) };
   }
-  if (rows.length > 0) yield* await embedBatch();
 }
 
 /**

@@ -12,6 +12,7 @@ export * from "./class_runs.ts";
 export * from "./convert_dataset.ts";
 export * from "./copy_dataset.ts";
 export * from "./dataset.ts";
+export * from "./embed_pairs.ts";
 export * from "./epoch_order.ts";
 export * from "./feature_file.ts";
 export * from "./feature_files.ts";
