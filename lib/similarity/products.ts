@@ -6,8 +6,9 @@
  * most |x - x'| (1 + |y - y'|) + |y - y'|; both lengths are measured in float64 when rows are rounded. For rows
  * of 512 normal numbers the bound is about 0.03, where the errors themselves have a standard deviation of 0.0008.
  *
- * Measured with ONNX Runtime 1.30 on one core of a Xeon with AVX-512 VNNI, 512 terms, blocks of 512 x 512: 7.3 ns an element in float32, 2.7
- * in int8, so candidates are found in less than half the time; decisions are taken in float64 either way.
+ * Measured with ONNX Runtime 1.30 on one core with AVX-512 VNNI, 512 terms, blocks of 512 x 512: 7.3 ns an element in float32 and 2.6 in int8 on a
+ * Xeon, 10.5 and 3.2 on an EPYC, so candidates are found in less than half the time (tests/bench/separability_report.ts has more);
+ * decisions are taken in float64 either way.
  */
 import * as op from "@/onnx/mod.ts";
 import type { Session, Tensor } from "@/onnx/mod.ts";
