@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import type { Pixels } from "@/images/mod.ts";
 import { type NpyFile, openNpy } from "@/weights/mod.ts";
 import { assertIndex } from "./_assert.ts";
+import { readSameFlags } from "./same_flags.ts";
 import type { VerificationSet } from "./verification_set.ts";
 
 /** File of the flags. */
@@ -26,7 +27,7 @@ export function openPixelPairs(path: string, name: string): VerificationSet {
       );
     }
     const flags = join(dirname(path), FLAGS);
-    const same = readFlags(flags);
+    const same = readSameFlags(flags);
     if (same.length === 0 || shape[0] !== 2 * same.length) {
       throw new RangeError(
         `Cannot open verification set "${path}": it has ${shape[0]} images, "${flags}" has ${same.length} lines, ` +
@@ -38,20 +39,6 @@ export function openPixelPairs(path: string, name: string): VerificationSet {
     file.close();
     throw error;
   }
-}
-
-/** Zeros and ones as numpy.savetxt writes them, integers or floats. */
-function readFlags(path: string): Uint8Array {
-  const words = Deno.readTextFileSync(path).split(/\s+/).filter((word) => word !== "");
-  return Uint8Array.from(words, (word, i) => {
-    const value = /^(true|false)$/i.test(word) ? Number(/^t/i.test(word)) : Number(word);
-    if (value !== 0 && value !== 1) {
-      throw new SyntaxError(
-        `Cannot read "${path}": entry ${i} is ${JSON.stringify(word.slice(0, 40))}, expected 0 or 1`,
-      );
-    }
-    return value;
-  });
 }
 
 class PixelPairs implements VerificationSet {

@@ -28,6 +28,7 @@ export * from "./mask.ts";
 export * from "./open_dataset.ts";
 export * from "./open_verification_set.ts";
 export * from "./read_pixels.ts";
+export * from "./same_flags.ts";
 export * from "./select_items.ts";
 export * from "./stream_centres.ts";
 export * from "./verification_set.ts";
