@@ -266,7 +266,7 @@ export function readArguments(
     let value = match[2];
     if (
       option?.value !== undefined && value === undefined &&
-      /^-\.?\d/.test(argv[i + 1] ?? "")
+      /^(-\.?\d|$)/.test(argv[i + 1] ?? "-") // a number below 0, or an empty text, which is refused below
     ) value = `=${argv[++i]}`;
     if (
       option !== undefined && option.value === undefined && value !== undefined

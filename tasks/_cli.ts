@@ -54,7 +54,7 @@ export function describeError(error: unknown): string {
     depth++
   ) {
     const text = e instanceof Error ? (e.message || e.name) : String(e);
-    if (lines.at(-1)?.endsWith(text) !== true) {
+    if (lines.at(-1)?.includes(text.trim()) !== true) {
       lines.push(depth === 0 ? text : `  caused by: ${text}`);
     }
     e = e instanceof Error ? e.cause : undefined;
@@ -68,21 +68,34 @@ export function describeError(error: unknown): string {
  *
  * @param read Reads and checks the inputs.
  * @returns What `read` returned.
- * @throws {UsageError} If `read` threw a TypeError, RangeError, SyntaxError or a file that is missing or not readable.
+ * @throws {UsageError} If `read` threw a TypeError, RangeError or SyntaxError, or met a path that is missing, of the wrong
+ * kind, or not to be read or written.
  */
 export async function checkInputs<T>(read: () => Promise<T> | T): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    const explained = error instanceof TypeError ||
-      error instanceof RangeError || error instanceof SyntaxError ||
-      error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.IsADirectory ||
-      error instanceof Deno.errors.NotADirectory ||
-      error instanceof Deno.errors.PermissionDenied;
-    if (!explained) throw error;
+    if (!(error instanceof Error) || !isExplained(error)) throw error;
     throw new UsageError(error.message, { cause: error.cause ?? error });
   }
+}
+
+/** Errors that say something about what the user named. */
+const EXPLAINED = [
+  ...[TypeError, RangeError, SyntaxError],
+  Deno.errors.NotFound,
+  Deno.errors.IsADirectory,
+  Deno.errors.NotADirectory,
+  Deno.errors.AlreadyExists, // a file in the place of a folder
+  Deno.errors.PermissionDenied,
+  Deno.errors.NotCapable, // what Deno never writes to, such as /proc
+];
+
+/** Codes of the system that Deno has no class for: a file system that takes no files, and a name that is too long. */
+const EXPLAINED_CODES = ["EROFS", "ENAMETOOLONG"];
+
+function isExplained(error: Error & { code?: string }): boolean {
+  return EXPLAINED.some((kind) => error instanceof kind) || EXPLAINED_CODES.includes(error.code ?? "");
 }
 
 /**

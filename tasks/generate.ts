@@ -39,7 +39,7 @@ async function carryOut<Mask>(
   const total = planSize(plan);
   let progress: Progress | undefined;
   const began = performance.now();
-  const writer = await openDatasetWriter(paths, recipe);
+  const writer = await openDatasetWriter(paths, recipe, { now: () => performance.now() });
   try {
     const result = await generateDataset(plan, generator, writer, {
       batchSize: args.integer("batch-size"),
@@ -57,11 +57,8 @@ async function carryOut<Mask>(
     say(`${paths.data}: ${total} images, ${result.written} new${rate}`);
   } catch (error) {
     progress?.stop();
-    if (signal.aborted) {
-      note(
-        `The images so far are in ${paths.data}; the same command makes the rest.`,
-      );
-    }
+    const then = signal.aborted ? "" : "once that is mended, ";
+    note(`The images so far are in ${paths.data}; ${then}the same command makes the rest.`);
     throw error;
   } finally {
     await writer.close();
@@ -97,6 +94,7 @@ export function generateMain<Mask>(
         mask: { ...recipe.mask, tokens: 49 },
       })
     );
+    if (generator.device !== undefined) note(`${recipe.model.name} runs on ${generator.device}`);
     try {
       signal.throwIfAborted();
       if (!begun) await beginJob(args, job);

@@ -31,7 +31,7 @@ async function carryOut(
   const { recipe, plan, paths } = job, total = planSize(plan);
   let progress: Progress | undefined;
   using report = await checkInputs(() => openImageReport(paths, plan));
-  const writer = await openDatasetWriter(paths, recipe);
+  const writer = await openDatasetWriter(paths, recipe, { now: () => performance.now() });
   try {
     const result = await generateTargetImages(plan, networks, writer, report, {
       batchSize: args.integer("batch-size"),
@@ -52,9 +52,8 @@ async function carryOut(
     }
   } catch (error) {
     progress?.stop();
-    if (signal.aborted) {
-      note(`The images so far are in ${paths.data}; the same command makes the rest.`);
-    }
+    const then = signal.aborted ? "" : "once that is mended, ";
+    note(`The images so far are in ${paths.data}; ${then}the same command makes the rest.`);
     throw error;
   } finally {
     await writer.close();

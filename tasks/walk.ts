@@ -1,12 +1,12 @@
 /** `deno task walk`: the faces on the way from one identity to another, as an animation and a strip. */
-import { dirname } from "node:path";
 import { decodeWalk, type MaskedGenerator, openIdentities } from "@/generation/mod.ts";
 import { walk } from "@/identity/mod.ts";
 import { contactSheet, encodeAnimation, encodePng } from "@/images/mod.ts";
 import { catalogueEntry, loadGenerator, type LoadGeneratorOptions } from "@/networks/mod.ts";
-import { checkInputs, Progress, runTask, say, type TaskMain, type TaskSpec, UsageError } from "./_cli.ts";
+import { checkInputs, note, Progress, runTask, say, type TaskMain, type TaskSpec, UsageError } from "./_cli.ts";
 import { modelWeights } from "./_hub.ts";
 import { DEVICE_OPTIONS, GENERATOR_OPTIONS, readDevice, readIdentities, readModel } from "./_options.ts";
+import { writeWhole } from "./_write_whole.ts";
 
 /** What the task takes. */
 export const SPEC: TaskSpec = {
@@ -62,14 +62,6 @@ export const SPEC: TaskSpec = {
 
 /** Images in a row of the strip. */
 const STRIP_COLUMNS = 16;
-
-/** Writes a file whole or not at all. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true });
-  const draft = `${path}.${Deno.pid}.tmp`;
-  await Deno.writeFile(draft, bytes);
-  await Deno.rename(draft, path);
-}
 
 /**
  * Makes the body of the task.
@@ -130,6 +122,7 @@ export function walkMain<Mask>(
     const generator = await checkInputs(() =>
       load({ ...device, model, ...(weights === undefined ? {} : { weights }) })
     );
+    if (generator.device !== undefined) note(`${model} runs on ${generator.device}`);
     const progress = new Progress({ total: steps, unit: "frames" });
     try {
       const frames = await decodeWalk(generator, vectors, {

@@ -130,13 +130,21 @@ export class LmdbAppender {
   /** Brings the new pages to disk, then the meta page that leads to them. */
   #commit(pages: NewPages, meta: LmdbMeta): void {
     const { pageSize, lastPage } = this.#reader.meta;
-    this.#file.seekSync((lastPage + 1) * pageSize, Deno.SeekMode.Start);
-    for (const run of pages.runs) writeAll(this.#file, run);
-    this.#file.syncDataSync();
-    const place = meta.transaction % 2 as 0 | 1;
-    this.#file.seekSync(place * pageSize, Deno.SeekMode.Start);
-    writeAll(this.#file, makeMeta(meta, place));
-    this.#file.syncDataSync();
+    try {
+      this.#file.seekSync((lastPage + 1) * pageSize, Deno.SeekMode.Start);
+      for (const run of pages.runs) writeAll(this.#file, run);
+      this.#file.syncDataSync();
+      const place = meta.transaction % 2 as 0 | 1;
+      this.#file.seekSync(place * pageSize, Deno.SeekMode.Start);
+      writeAll(this.#file, makeMeta(meta, place));
+      this.#file.syncDataSync();
+    } catch (cause) {
+      throw new Error(
+        `Cannot write to LMDB file "${this.#reader.path}": ${cause instanceof Error ? cause.message : cause}; ` +
+          "what earlier transactions wrote is whole",
+        { cause },
+      );
+    }
     this.#reader.advance(meta);
   }
 }

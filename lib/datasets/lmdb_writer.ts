@@ -28,6 +28,10 @@ export interface LmdbWriterOptions {
   features?: boolean;
   /** Records a transaction: how many a kill can lose. @default 64 */
   commitEvery?: number;
+  /** Clock in milliseconds; with one, a record also ends its transaction when the last one ended too long ago. */
+  now?: () => number;
+  /** With a clock: how much work a kill can lose, in seconds, where records come slowly. @default 10 */
+  commitSeconds?: number;
   /** Makes the folder form: `path` is a folder, the database its data.mdb (python-lmdb's subdir=True). @default false */
   subdir?: boolean;
 }
@@ -99,6 +103,9 @@ class LmdbWriter implements DatasetWriter {
   readonly #indexOf: ((label: number, image: number) => number) | undefined;
   /** Images of each class so far, where keys are given in order. */
   readonly #counts = new Map<number, number>();
+  readonly #now: (() => number) | undefined;
+  readonly #commitMilliseconds: number;
+  #committed: number;
   #pending = new Map<number, { label: number; value: Uint8Array }>();
   #next = 0;
   #classes: number;
@@ -110,6 +117,9 @@ class LmdbWriter implements DatasetWriter {
     this.#features = options.features ?? false;
     this.#commitEvery = options.commitEvery ?? 64;
     this.#indexOf = options.indexOf;
+    this.#now = options.now;
+    this.#commitMilliseconds = 1000 * (options.commitSeconds ?? 10);
+    this.#committed = this.#now?.() ?? 0;
     const first = firstItem(db);
     if (
       first &&
@@ -145,7 +155,7 @@ class LmdbWriter implements DatasetWriter {
         label: record.label,
         value: encodeRecord(record, this.#features),
       });
-      if (this.#pending.size >= this.#commitEvery) this.#commit();
+      if (this.#pending.size >= this.#commitEvery || this.#isLate()) this.#commit();
     });
   }
 
@@ -214,8 +224,13 @@ class LmdbWriter implements DatasetWriter {
     return this.#next++;
   }
 
+  #isLate(): boolean {
+    return this.#now !== undefined && this.#now() - this.#committed >= this.#commitMilliseconds;
+  }
+
   /** Writes what is pending, all or nothing. */
   #commit(): void {
+    this.#committed = this.#now?.() ?? 0;
     if (this.#pending.size === 0) return;
     let classes = this.#classes;
     const entries: LmdbEntry[] = [];

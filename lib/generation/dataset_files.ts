@@ -84,6 +84,7 @@ export function datasetPaths(
  * @param path The recipe's file.
  * @returns The recipe, or undefined when there is no such file.
  * @throws {SyntaxError} When the file is not a recipe.
+ * @throws {Deno.errors.NotADirectory} When a file is in the place of its folder.
  *
  * @example No recipe
  * ```ts
@@ -99,6 +100,9 @@ export function readRecipe(path: string): Recipe | undefined {
     text = Deno.readTextFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotADirectory) {
+      throw new Deno.errors.NotADirectory(`Cannot look for ${path}: ${dirname(path)} is a file, expected a folder`);
+    }
     throw error;
   }
   let value: unknown;

@@ -5,6 +5,12 @@ import { type DatasetWriter, openFolderWriter, openLmdbWriter } from "@/datasets
 import type { DatasetPaths } from "./dataset_files.ts";
 import type { Recipe } from "./recipe.ts";
 
+/** Options of {@link openDatasetWriter}. */
+export interface DatasetWriterOptions {
+  /** Clock in milliseconds, so that a kill loses little work in LMDB where images take long; see `openLmdbWriter`. */
+  readonly now?: () => number;
+}
+
 /**
  * Opens the data set of a recipe for writing; what is there is continued. Several processes may write
  * to one folder at once; an LMDB file has one writer at a time.
@@ -15,6 +21,7 @@ import type { Recipe } from "./recipe.ts";
  *
  * @param paths Where, see `datasetPaths`.
  * @param recipe What is written there.
+ * @param options The clock.
  * @returns The writer; close it.
  *
  * @example A folder
@@ -34,8 +41,12 @@ import type { Recipe } from "./recipe.ts";
 export function openDatasetWriter(
   paths: DatasetPaths,
   recipe: Recipe,
+  options: DatasetWriterOptions = {},
 ): Promise<DatasetWriter> {
   if (recipe.output.format === "folder") return openFolderWriter(paths.data);
   const first = recipe.identities?.firstLabel ?? 0;
-  return openLmdbWriter(paths.data, { indexOf: (label, image) => (label - first) * recipe.images + image });
+  return openLmdbWriter(paths.data, {
+    indexOf: (label, image) => (label - first) * recipe.images + image,
+    ...options,
+  });
 }

@@ -13,6 +13,8 @@ export interface MaskedGenerator<Mask> {
   readonly tokens: number;
   /** Width D of an ID vector. */
   readonly vectorSize: number;
+  /** The device that runs it, where it says so. */
+  readonly device?: string;
   /**
    * Draws the mask of one image: which tokens the network sees.
    *

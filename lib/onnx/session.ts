@@ -167,8 +167,8 @@ function unknown(kind: "input" | "output", name: string, known: ReadonlyMap<stri
  * @param options Device, threads and memory.
  * @returns The session; close it with `await using`.
  * @throws {TypeError} If an input or output has half precision, or weight files lie on different drives.
- * @throws {RangeError} If the device is not in the table.
- * @throws {Error} If the device is not there; the message says what it needs.
+ * @throws {RangeError} If the device is not in the table, or this machine does not have it; the message says what it needs.
+ * @throws {Error} If the runtime refuses the model.
  *
  * @example Half of each number
  * ```ts
@@ -204,11 +204,11 @@ export async function createSession(model: BuiltModel, options: SessionOptions =
       last = error;
     }
   }
-  const reason = last instanceof Error ? last.message : String(last);
+  const reason = (last instanceof Error ? last.message : String(last)).trim();
   if (device === "cpu" || device === "auto") {
     throw new Error(`Cannot load the model: ${reason}`, { cause: last });
   }
-  throw new Error(
+  throw new RangeError(
     `Cannot use device "${device}": it needs ${DEVICES[device].needs}; use "cpu" or "auto" instead (${reason})`,
     { cause: last },
   );

@@ -1,6 +1,7 @@
 import { type LmdbWriterOptions, openLmdb, openLmdbWriter } from "@/datasets/mod.ts";
 import assert from "node:assert/strict";
 import { LmdbAppender } from "../../lib/datasets/_lmdb_appender.ts";
+import { openLmdbFile } from "../../lib/datasets/_lmdb_file.ts";
 import { withDir } from "./_paths.ts";
 
 const indexOf = (label: number, image: number) => label * 10 + image;
@@ -186,6 +187,28 @@ Deno.test("openLmdbWriter() rejects while another writer has the file, and lets 
     assert.deepEqual((await before.get(0)).bytes, bytesOf(0, 0));
     await writer.close();
     await (await openLmdbWriter(path, { indexOf })).close();
+  }));
+
+Deno.test("openLmdbWriter() with a clock ends a transaction when the last one is long ago", () =>
+  withDir(async (dir) => {
+    const path = `${dir}/a.lmdb`;
+    let time = 0;
+    const stored = () => {
+      const file = openLmdbFile(path);
+      try {
+        return [...file.keys()].filter((key) => key[0]! < 0x5f).length; // not those of names, "__len__" and its like
+      } finally {
+        file.close();
+      }
+    };
+    await using writer = await openLmdbWriter(path, { indexOf, now: () => time, commitSeconds: 5 });
+    const counts: number[] = [];
+    for (const [image, seconds] of [3, 4.9, 5, 9, 10, 11].entries()) {
+      time = 1000 * seconds;
+      await writer.write({ label: 0, image, bytes: bytesOf(0, image) });
+      counts.push(stored());
+    }
+    assert.deepEqual(counts, [0, 0, 3, 3, 5, 5]); // the records of 5 and 10 seconds ended transactions
   }));
 
 Deno.test("openLmdbWriter() and its methods throw when an argument or the state is wrong", () =>

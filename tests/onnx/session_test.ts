@@ -207,6 +207,7 @@ Deno.test("createSession() says what a device needs when it is not there", async
   await assert.rejects(
     () => op.createSession(sumModel(), { device }),
     (error: Error) =>
+      error instanceof RangeError && error.cause instanceof Error &&
       error.message.startsWith(`Cannot use device "${device}": it needs ${needs}; use "cpu" or "auto" instead`),
   );
 });

@@ -130,6 +130,7 @@ Deno.test.each([
   [["--no-dry-run"], /unknown option --no-dry-run/],
   [["--ids"], /--ids: it needs a value \(N\)/],
   [["--ids="], /--ids: it needs a value/],
+  [["--ids", ""], /--ids: it needs a value/],
   [["--ids", "--dry-run"], /--ids: it needs a value/],
   [["--ids", "3", "--ids", "4"], /--ids: it is given 2 times/],
   [
@@ -251,10 +252,15 @@ Deno.test("checkInputs() makes usage errors of what the input explains, and only
       new RangeError("r"),
       new SyntaxError("s"),
       new Deno.errors.NotFound("n"),
+      new Deno.errors.AlreadyExists("a"),
+      new Deno.errors.NotCapable("c"),
+      Object.assign(new Error("read-only"), { code: "EROFS" }),
     ]
   ) {
     await assert.rejects(checkInputs(() => Promise.reject(error)), UsageError);
   }
+  const full = Object.assign(new Error("full"), { code: "ENOSPC" });
+  await assert.rejects(checkInputs(() => Promise.reject(full)), full);
   await assert.rejects(
     checkInputs(() => {
       throw new Error("disk on fire");
@@ -269,6 +275,10 @@ Deno.test("describeError() says a repeated message once", () => {
   assert.equal(
     describeError(new UsageError("Cannot read x", { cause })),
     "Cannot read x",
+  );
+  assert.equal(
+    describeError(new Error("Cannot use x (no x here)", { cause: "no x here\n" })),
+    "Cannot use x (no x here)",
   );
 });
 

@@ -124,6 +124,8 @@ const MISTAKES: [string, (box: Sandbox) => string[], RegExp][] = [
     /weights.bin: it is not JSON/,
   ],
   ["two kinds of identities", (box) => ["--moments", box.ids], /both vectors/],
+  ["a file as folder of data sets", (box) => ["--output", box.weights], /weights.bin is a file, expected a folder/],
+  ["an empty option", () => ["--name", ""], /--name: it needs a value/],
   ["a typing error", () => ["--idz", "3"], /unknown option --idz/],
 ];
 
@@ -167,6 +169,15 @@ Deno.test("generate leaves nothing behind when the weights do not fit", async ()
   const { code, err } = await call("../../tasks/generate.ts", box.common());
   assert.equal(code, 2, err);
   assert.match(err, /weights.bin/);
+  await assert.rejects(Deno.stat(box.path("out")), Deno.errors.NotFound);
+});
+
+Deno.test("generate refuses a device that this machine lacks with exit code 2 and leaves nothing behind", async () => {
+  await using box = await Sandbox.make();
+  const device = Deno.build.os === "windows" ? "coreml" : "dml"; // never both on one system
+  const { code, err } = await call("../../tasks/generate.ts", ["--output", box.path("out"), "--device", device]);
+  assert.equal(code, 2, err);
+  assert.match(err, new RegExp(`Cannot use device "${device}": it needs .*; use "cpu" or "auto" instead`));
   await assert.rejects(Deno.stat(box.path("out")), Deno.errors.NotFound);
 });
 
