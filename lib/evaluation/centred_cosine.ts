@@ -55,7 +55,7 @@ export function centredCosineAccuracy(
   const { first, second, same } = pairs, count = first.length;
   // Refuses folds that are none before any work.
   const { folds, fold } = countFolds(new Float64Array(count), same, options, { step: 1, count: 1 }, ACTION);
-  const scale = inverseNorms(features, width, rows, ACTION);
+  const scale = inverseNorms(features, width, pairs, ACTION);
   const unit = Float64Array.from(features, (value, i) => value * scale[Math.floor(i / width)]!);
   const sums = new Float64Array((folds + 1) * width); // of each fold, then of all
   const sizes = new Float64Array(folds);

@@ -40,5 +40,6 @@ export * from "./template_pooling.ts";
 export * from "./validation_rate.ts";
 export * from "./verification.ts";
 export * from "./verification_intervals.ts";
+export * from "./verification_report.ts";
 export * from "./wilson.ts";
 export * from "./yaw_report.ts";

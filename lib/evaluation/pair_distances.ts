@@ -13,7 +13,7 @@ import { checkPairs, type RowPairs, wholeRows } from "./cosine.ts";
  * @param action What the caller was about to do, for messages. @default {"measure distances"}
  * @returns P distances, 0..4, float64.
  * @throws {TypeError} When the values do not make whole rows.
- * @throws {RangeError} When a pair names a row that is not there, or a row is zero or not finite.
+ * @throws {RangeError} When a pair names a row that is not there, or such a row is zero or not finite.
  *
  * @example Opposite and orthogonal
  * ```ts
@@ -35,7 +35,7 @@ export function pairDistances(
   const values = features instanceof Float32Array || features instanceof Float64Array
     ? features
     : Float64Array.from(features);
-  const scale = inverseNorms(values, width, rows, action);
+  const scale = inverseNorms(values, width, pairs, action);
   const { first, second } = pairs;
   const distances = new Float64Array(first.length);
   for (let p = 0; p < distances.length; p++) {

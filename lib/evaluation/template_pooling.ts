@@ -8,6 +8,7 @@
  * numbers, and the sum is normalised. The reference's arrays are float32 until the sum, so each step is rounded to float32
  * here too, and its scores agree in all digits. Deviation: rows of NaN, images that could not be read, are left out and told.
  */
+import { missingRows } from "./_missing_rows.ts";
 import { wholeRows } from "./cosine.ts";
 
 /** Images and what they belong to. */
@@ -72,7 +73,7 @@ export function poolTemplates(input: TemplateInput): PooledTemplates {
         `${scores?.length ?? "no"} scores, expected one of each an image`,
     );
   }
-  const leftOut = unreadRows(features, width, rows);
+  const leftOut = missingRows(features, width, rows, "pool templates");
   const order = Uint32Array.from({ length: rows }, (_, i) => i)
     .sort((a, b) => templates[a]! - templates[b]! || medias[a]! - medias[b]! || a - b);
   const ids: number[] = [];
@@ -100,24 +101,6 @@ export function poolTemplates(input: TemplateInput): PooledTemplates {
     else writeUnit(out, t * width, sum);
   }
   return { ids: Int32Array.from(ids), features: out, width, leftOut, empty };
-}
-
-/** Rows of NaN; refuses rows that are partly finite, and features that are all missing. */
-function unreadRows(features: Float32Array, width: number, rows: number): number[] {
-  const found: number[] = [];
-  for (let r = 0; r < rows; r++) {
-    let numbers = 0, finite = 0;
-    for (let c = r * width; c < (r + 1) * width; c++) {
-      if (!Number.isNaN(features[c]!)) numbers++;
-      if (Number.isFinite(features[c]!)) finite++;
-    }
-    if (numbers === 0) found.push(r);
-    else if (finite < width) {
-      throw new RangeError(`Cannot pool templates: feature ${r} has values that are not finite`);
-    }
-  }
-  if (found.length === rows) throw new RangeError(`Cannot pool templates: none of ${rows} images has a feature`);
-  return found;
 }
 
 /** Norm that a feature is divided by. */

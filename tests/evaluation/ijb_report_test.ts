@@ -80,8 +80,16 @@ Deno.test("poolTemplates() and templateScores() refuse what does not belong toge
   refuses({ templates: [1] }, "TypeError", /2 features, 1 templates, 2 media and no scores/);
   refuses({ scores: [1, 2, 3] }, "TypeError", /3 scores/);
   refuses({ width: 3 }, "TypeError", /4 values do not make rows of 3/);
-  refuses({ features: Float32Array.of(1, 2, NaN, 4) }, "RangeError", /feature 1 has values that are not finite/);
-  refuses({ features: Float32Array.of(1, Infinity, 3, 4) }, "RangeError", /feature 0 has values that are not finite/);
+  refuses(
+    { features: Float32Array.of(1, 2, NaN, 4) },
+    "RangeError",
+    /feature of image 1 has values that are not finite/,
+  );
+  refuses(
+    { features: Float32Array.of(1, Infinity, 3, 4) },
+    "RangeError",
+    /feature of image 0 has values that are not finite/,
+  );
   refuses({ features: new Float32Array(4).fill(NaN) }, "RangeError", /none of 2 images has a feature/);
   const pooled = poolTemplates(input);
   assert.throws(() => templateScores(pooled, [1], [3]), {
