@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shortenLog } from "./_log.ts";
 import { loadState, saveState, type TrainingState } from "./state.ts";
 
 /** A training run as the loop sees it. */
@@ -80,7 +81,8 @@ export function resume(folder: string, note: Readonly<Record<string, string>>): 
  * Trains to the last step or until stopped.
  *
  * The last thing done is always a checkpoint, so a run that is stopped and started again loses nothing; one that is killed
- * loses what came after the last checkpoint.
+ * loses what came after the last checkpoint. Either way its log becomes that of a run that was never stopped, times apart:
+ * lines behind the checkpoint are taken out, and metrics that waited for their line lie in the checkpoint.
  *
  * Requires `--allow-read` and `--allow-write` permissions.
  *
@@ -108,27 +110,30 @@ export async function trainingLoop(run: TrainingRun, options: TrainingLoopOption
   await Deno.mkdir(folder, { recursive: true });
   const started = now();
   let saved = started;
-  let sums: Record<string, number> = {}, count = 0;
-  const means = () => Object.fromEntries(Object.entries(sums).map(([k, v]) => [k, v / count]));
-  const write = async (line: object) => {
-    await Deno.writeTextFile(`${folder}/log.jsonl`, `${JSON.stringify(line)}\n`, { append: true });
-  };
-  while (run.state.step < run.steps && !signal?.aborted) {
-    const report = await run.step();
-    count++;
-    for (const [key, value] of Object.entries(report)) sums[key] = (sums[key] ?? 0) + value;
-    onStep?.(run.state.step, means());
-    if (run.state.step % logEvery === 0 || run.state.step === run.steps) {
-      const extra = await onLog?.(run.state.step) ?? {};
-      await write({ step: run.state.step, seconds: (now() - started) / 1000, ...means(), ...extra });
-      sums = {};
-      count = 0;
+  const { state } = run, log = `${folder}/log.jsonl`;
+  await shortenLog(log, state.step);
+  while (state.step < run.steps && !signal?.aborted) {
+    const means = addTo(state, await run.step());
+    onStep?.(state.step, means);
+    if (state.step % logEvery === 0 || state.step === run.steps) {
+      const extra = await onLog?.(state.step) ?? {};
+      const line = { step: state.step, seconds: (now() - started) / 1000, ...means, ...extra };
+      await Deno.writeTextFile(log, `${JSON.stringify(line)}\n`, { append: true });
+      delete state.pending;
     }
     if (now() - saved > checkpointSeconds * 1000) {
-      saveState(`${folder}/${CHECKPOINT_NAME}`, run.state, note);
+      saveState(`${folder}/${CHECKPOINT_NAME}`, state, note);
       saved = now();
     }
   }
-  saveState(`${folder}/${CHECKPOINT_NAME}`, run.state, note);
-  return run.state.step >= run.steps;
+  saveState(`${folder}/${CHECKPOINT_NAME}`, state, note);
+  return state.step >= run.steps;
+}
+
+/** Adds a step's metrics to those that wait for their log line, and gives the means so far. */
+function addTo(state: TrainingState, report: Readonly<Record<string, number>>): Record<string, number> {
+  const count = (state.pending?.count ?? 0) + 1, sums: Record<string, number> = { ...state.pending?.sums };
+  for (const [key, value] of Object.entries(report)) sums[key] = (sums[key] ?? 0) + value;
+  state.pending = { count, sums };
+  return Object.fromEntries(Object.entries(sums).map(([key, value]) => [key, value / count]));
 }

@@ -16,6 +16,16 @@ export interface TrainingState {
   readonly values: Map<string, Float32Array<ArrayBuffer>>;
   /** Optimiser moments by name; the same length as the weight they belong to. */
   readonly slots: Map<string, Float32Array<ArrayBuffer>>;
+  /** Metrics of the steps since the last log line, so that a stop between two lines changes no line; absent at a line. */
+  pending?: PendingMetrics;
+}
+
+/** Metrics that wait for their log line. */
+export interface PendingMetrics {
+  /** Steps that were summed. */
+  readonly count: number;
+  /** Sum of each metric. */
+  readonly sums: Readonly<Record<string, number>>;
 }
 
 const VALUE_PREFIX = "value/", SLOT_PREFIX = "slot/";
@@ -45,7 +55,8 @@ export function saveState(path: string, state: TrainingState, note: Readonly<Rec
     ...[...state.values].map(([name, data]) => ({ name: VALUE_PREFIX + name, data })),
     ...[...state.slots].map(([name, data]) => ({ name: SLOT_PREFIX + name, data })),
   ].map(({ name, data }) => ({ name, dtype: "float32" as const, shape: [data.length], data }));
-  writeSafetensors(path, tensors, { ...note, step: `${state.step}` });
+  const pending = state.pending === undefined ? {} : { pending: JSON.stringify(state.pending) };
+  writeSafetensors(path, tensors, { ...note, ...pending, step: `${state.step}` });
 }
 
 /** What {@linkcode loadState} returns. */
@@ -83,6 +94,7 @@ export function loadState(path: string): SavedState {
     throw new SyntaxError(`Cannot resume from "${path}": its metadata has no step count; is it a training checkpoint?`);
   }
   const state: TrainingState = { step, values: new Map(), slots: new Map() };
+  if (note["pending"] !== undefined) state.pending = JSON.parse(note["pending"]) as PendingMetrics;
   for (const name of file.tensors.keys()) {
     const target = name.startsWith(VALUE_PREFIX)
       ? state.values

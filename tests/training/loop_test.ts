@@ -39,8 +39,34 @@ Deno.test("trainingLoop() logs means, saves, and says whether it finished", () =
     assert.equal(await trainingLoop(countingRun(6, resume(folder, note)!), options), true);
     const lines = (await Deno.readTextFile(`${folder}/log.jsonl`)).trim().split("\n").map((line) => JSON.parse(line));
     assert.deepEqual(lines.map((line) => line.step), [2, 4, 6]);
-    assert.equal(lines[0].loss, 0.75);
+    assert.deepEqual(lines.map((line) => line.loss), [(1 + 1 / 2) / 2, (1 / 3 + 1 / 4) / 2, (1 / 5 + 1 / 6) / 2]);
     assert.equal(resume(folder, note)!.step, 6);
+  }));
+
+Deno.test("trainingLoop() takes log lines out that a killed run wrote behind its checkpoint", () =>
+  inFolder(async (folder) => {
+    const options = { folder, note: {}, logEvery: 1 };
+    let time = 0;
+    const state = empty();
+    const killed: TrainingRun = {
+      state,
+      steps: 9,
+      step: () => {
+        time += 1000;
+        return state.step < 5 ? Promise.resolve({ loss: ++state.step }) : Promise.reject(new Error("killed"));
+      },
+    };
+    const now = () => time;
+    await assert.rejects(trainingLoop(killed, { ...options, now, checkpointSeconds: 2.5 }), /killed/);
+    assert.equal(resume(folder, {})!.step, 3);
+    await Deno.writeTextFile(`${folder}/log.jsonl`, '{"step":6,"lo', { append: true }); // cut off in the middle
+    const rest = resume(folder, {})!;
+    const run = { state: rest, steps: 9, step: () => Promise.resolve({ loss: ++rest.step }) };
+    await trainingLoop(run, { ...options, now: () => 0 });
+    const lines = (await Deno.readTextFile(`${folder}/log.jsonl`)).trim().split("\n").map((line) => JSON.parse(line));
+    assert.deepEqual(lines.map(({ step, loss }) => [step, loss]), [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => [n, n]));
+    const files = await Array.fromAsync(Deno.readDir(folder));
+    assert.deepEqual(files.map(({ name }) => name).sort(), [CHECKPOINT_NAME, "log.jsonl"]);
   }));
 
 Deno.test("resume() finds nothing in a new folder and refuses another run's checkpoint", () =>
