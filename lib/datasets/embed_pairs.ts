@@ -5,7 +5,7 @@
  * them. Deviation: images of another size are resized to the network's, not their shorter side alone.
  */
 
-import { embedViews } from "./_embed_views.ts";
+import { embedViews } from "./embed_views.ts";
 import type { ImageEmbedder } from "./feature_rows.ts";
 import type { PairSource } from "./write_verification_set.ts";
 

@@ -110,6 +110,11 @@ export class FeatureFile implements AsyncDisposable {
     return this.#done;
   }
 
+  /** Rows without a feature so far. */
+  get faults(): readonly RowFault[] {
+    return this.#faults;
+  }
+
   /**
    * Writes the next row; NaN where there is no feature.
    *

@@ -7,7 +7,7 @@
 
 import { decodeImage } from "@/images/mod.ts";
 import type { DatasetReader } from "./dataset.ts";
-import { embedViews } from "./_embed_views.ts";
+import { embedViews } from "./embed_views.ts";
 import { inOrder } from "./_in_order.ts";
 import { itemFault } from "./_item_fault.ts";
 

@@ -20,22 +20,43 @@ export interface ViewRow {
   readonly fault?: string;
 }
 
-/** Options of `embedViews`. */
+/** Options of {@link embedViews}. */
 export interface ViewOptions {
-  /** Also embed mirror images. */
-  readonly mirror: boolean;
-  /** Images embedded together. */
-  readonly batchSize: number;
+  /** Also embed mirror images. @default {true} */
+  readonly mirror?: boolean;
+  /** Images embedded together. @default {32} */
+  readonly batchSize?: number;
   /** Stops the work between two batches. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Gives a row for each image, in order; an image that cannot be read has a fault. Images of another size are resized. */
+/**
+ * Embeds images that are read one by one.
+ *
+ * @param indices Numbers of the images, in the order of the rows.
+ * @param read Reads one; those of another size than the network's are resized.
+ * @param embedder The recogniser.
+ * @param options Mirror images and batches.
+ * @returns A row for each image; one that cannot be read has a fault.
+ * @throws {Error} Whatever `read` throws that is not the fault of one image.
+ *
+ * @example The first value of an image as its feature
+ * ```ts
+ * import { embedViews } from "@/datasets/mod.ts";
+ * import { filled } from "@/images/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const read = () => Promise.resolve(filled(1, 1, [255, 0, 0]));
+ * const embedder = { vectorSize: 1, imageSize: 1, embed: (x: Float32Array) => Promise.resolve(x.slice(0, 1)) };
+ * const rows = await Array.fromAsync(embedViews([7], read, embedder, { mirror: false }));
+ * assert.deepEqual(rows, [{ index: 7, plain: Float32Array.of(1) }]);
+ * ```
+ */
 export async function* embedViews(
   indices: Iterable<number>,
   read: (index: number) => Promise<Pixels>,
   embedder: ImageEmbedder,
-  { mirror, batchSize, signal }: ViewOptions,
+  { mirror = true, batchSize = 32, signal }: ViewOptions = {},
 ): AsyncGenerator<ViewRow> {
   const { vectorSize: width, imageSize: size } = embedder;
   let rows: { index: number; image?: Pixels; fault?: string }[] = [];
