@@ -4,6 +4,7 @@ import { describeImage, loadHeads, type RenderedImage, renderMany, saveHeads } f
 import { contactSheet, encodeJpeg, encodePng, type Pixels } from "@/images/mod.ts";
 import { NpyWriter } from "@/weights/mod.ts";
 import { checkInputs, note, Progress, runTask, type TaskArguments, UsageError } from "./_cli.ts";
+import { writeWhole } from "./_write_whole.ts";
 
 /** Most images a contact sheet takes. */
 const SHEET_LIMIT = 1024;
@@ -95,13 +96,33 @@ function lineWriter(
   };
 }
 
+/** Makes a folder; one that is there must be empty, as hours of rendering are easily written over. */
+async function makeEmptyFolder(directory: string): Promise<void> {
+  await Deno.mkdir(directory, { recursive: true });
+  for await (const { name } of Deno.readDir(directory)) {
+    throw new UsageError(
+      `Cannot render into ${directory}: it is not empty (${name}); give another folder, or remove this one`,
+    );
+  }
+}
+
+/** After an error: truth without its images goes, and so does the folder if it is empty then. */
+async function leaveNothingOf(directory: string): Promise<void> {
+  const names = (await Array.fromAsync(Deno.readDir(directory))).map(({ name }) => name);
+  if (names.some((name) => name !== "truth.jsonl")) {
+    note(`What was rendered so far is in ${directory}`);
+    return;
+  }
+  await Deno.remove(directory, { recursive: true });
+}
+
 async function openOutput(
   args: TaskArguments,
   directory: string,
 ): Promise<Output> {
   const format = args.choice("format", ["npy", "folder", "lmdb"]);
   const quality = args.integer("quality", { min: 1, max: 100 });
-  await Deno.mkdir(directory, { recursive: true });
+  await checkInputs(() => makeEmptyFolder(directory));
   return format === "npy" ? npyOutput(directory) : await datasetOutput(format, directory, quality);
 }
 
@@ -149,19 +170,16 @@ async function render(args: TaskArguments, signal: AbortSignal): Promise<void> {
       progress.update(++done);
     }
     await output?.close();
+    truth?.close();
   } catch (error) {
     await output?.drop();
+    truth?.close();
+    if (directory !== undefined) await leaveNothingOf(directory);
     throw error;
   } finally {
-    truth?.close();
     progress.stop();
   }
-  if (sheet !== undefined) {
-    await Deno.writeFile(
-      sheet,
-      await encodePng(contactSheet(shown, { columns: images })),
-    );
-  }
+  if (sheet !== undefined) await writeWhole(sheet, await encodePng(contactSheet(shown, { columns: images })));
   const places = [directory, sheet].filter((place) => place !== undefined);
   note(`${done} images of ${to - from} identities in ${places.join(" and ")}`);
 }
@@ -199,7 +217,7 @@ if (import.meta.main) {
       {
         flag: "output",
         value: "DIR",
-        help: "folder for the data set; truth.jsonl there tells pose and circumstances",
+        help: "new or empty folder for the data set; truth.jsonl there tells pose and circumstances",
       },
       {
         flag: "sheet",
@@ -222,8 +240,8 @@ if (import.meta.main) {
       {
         flag: "heads",
         value: "DIR",
-        default: "../shared/heads",
-        help: "head model: packed, or ICT-FaceKit's folder FaceXModel",
+        default: "work/heads",
+        help: "head model: packed by --pack, or ICT-FaceKit's folder FaceXModel",
       },
       {
         flag: "pack",
@@ -232,10 +250,10 @@ if (import.meta.main) {
       },
     ],
     examples: [
+      "deno task render --heads ../ICT-FaceKit/FaceXModel --pack work/heads",
       "deno task render --identities 0:6 --images 8 --sheet faces.png",
       "deno task render --identities 0:1000 --images 16 --workers 2 --output output/faces",
       "deno task render --identities 0:100 --images 20 --format folder --output output/folder",
-      "deno task render --heads ICT-FaceKit/FaceXModel --pack work/heads",
     ],
   }, render);
 }

@@ -111,4 +111,30 @@ Deno.test("deno task render exits with 2 when the arguments or the model are wro
     );
     assert.equal(missing.code, 2);
     assert.match(missing.errors, /ICT-VGL\/ICT-FaceKit/);
+    const names = async () => (await Array.fromAsync(Deno.readDir(`${folder}/heads`))).length;
+    const before = await names();
+    for (const [output, message] of [["heads", /it is not empty \(/], ["heads/index.json", /File exists/]] as const) {
+      const used = await run("--identities", "0:1", "--images", "1", "--output", `${folder}/${output}`);
+      assert.equal(used.code, 2, used.errors);
+      assert.match(used.errors, message);
+    }
+    assert.equal(await names(), before);
+  }));
+
+Deno.test("deno task render leaves nothing of packed images behind when it is stopped", () =>
+  withHeads(async (folder) => {
+    const out = `${folder}/out`;
+    const argv = ["--heads", `${folder}/heads`, "--identities", "0:5000", "--images", "32", "--output", out];
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-P", "tasks/render.ts", ...argv],
+      cwd: ROOT,
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const isBegun = () => Deno.stat(`${out}/truth.jsonl`).then(() => true, () => false);
+    while (!await isBegun()) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill("SIGINT");
+    const { code, stderr } = await child.output();
+    assert.equal(code, 130, new TextDecoder().decode(stderr));
+    await assert.rejects(Deno.stat(out), Deno.errors.NotFound);
   }));
