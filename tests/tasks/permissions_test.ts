@@ -68,6 +68,17 @@ Deno.test("deno task fetch lists, fetches and finds with its own permissions", (
     assert.match(again.out, /^hsface10k +~1.85 GB +MIT +cache /m);
   }));
 
+Deno.test("deno task fetch goes through the proxy that the environment names, but for hosts of NO_PROXY", () =>
+  withHub(async ({ HF_ENDPOINT, ...env }) => {
+    const { command } = configuration.tasks.fetch;
+    const proxied = { ...env, HF_ENDPOINT: "http://hub.example", HTTP_PROXY: HF_ENDPOINT! }; // a host that is nowhere
+    const through = await run(command, ["generator"], proxied);
+    assert.equal(through.code, 0, through.err);
+    const closed = { ...env, HF_ENDPOINT: HF_ENDPOINT!, HTTP_PROXY: "http://127.0.0.1:1", NO_PROXY: "127.0.0.1" };
+    const past = await run(command, ["arcface"], closed);
+    assert.equal(past.code, 0, past.err);
+  }));
+
 for (
   const [call, weights, options] of [
     ["generate --model base", "weights/vec2face_generator.pth", ["--center-feature", "ids.npy", "--output", "out"]],
