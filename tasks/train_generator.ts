@@ -54,7 +54,8 @@ async function fitTo(path: string, data: PackedImages, args: TaskArguments, sign
   const of = args.text("moments-of"), threads = args.integer("threads", { min: 0 });
   const chosen = data.firstImages(args.integer("moments-images", { min: 1 }));
   const source = { length: chosen.length, image: (i: number, out: Uint8Array) => data.image(chosen[i]!, out) };
-  await using recogniser = await loadRecogniser({ model: "mini", weights: args.text("recogniser"), threads });
+  const weights = args.text("recogniser");
+  await using recogniser = await checkInputs(() => loadRecogniser({ model: "mini", weights, threads }));
   const width = recogniser.vectorSize, features = await embedImages(source, recogniser, { signal });
   const labels = chosen.map((i) => data.labels[i]!);
   const rows = of === "centres" ? identityCentres(features, labels, width) : features;

@@ -56,6 +56,7 @@ export interface ReportOptions {
  * Runs the benchmark.
  *
  * @throws {TypeError} If an interpreter was named that has no PyTorch.
+ * @throws {RangeError} If no case's name contains the filter's text.
  */
 export async function measureAll(
   { seconds, threads, python, device = "cpu", filter = "", onCase, signal }: ReportOptions,
@@ -72,6 +73,13 @@ export async function measureAll(
   await using torch = await TorchBench.start(python ?? "python3", { seconds, threads });
   if (python !== undefined && torch === undefined) {
     throw new TypeError(`Cannot time PyTorch: "${python}" is not there, may not be run, or cannot import torch`);
+  }
+  if (convolutions.length + steps.length + layers.length === 0 && !"MatMul".includes(filter)) {
+    const known = [...CONVOLUTIONS.map(({ name }) => name), ...Object.keys(LAYERS)];
+    const trained = Object.keys(TRAINING_STEPS).map((name) => `train ${name}`);
+    throw new RangeError(
+      `Cannot measure "${filter}": no case has it in its name; there are ${[...known, ...trained].join(", ")}`,
+    );
   }
   const rows: Row[] = [];
   const count = 2 * MATMUL_SIZE ** 3;

@@ -39,6 +39,13 @@ Deno.test("measureAll() refuses an interpreter without PyTorch when it was asked
   );
 });
 
+Deno.test("measureAll() names its cases when the filter fits none", async () => {
+  await assert.rejects(
+    () => measureAll({ seconds: 0, threads: 1, filter: "lettuce" }),
+    { name: "RangeError", message: /^Cannot measure "lettuce": .*128@14/ },
+  );
+});
+
 Deno.test("table() leaves empty what is not known", () => {
   const lines = table({
     threads: 2,

@@ -30,6 +30,11 @@ Deno.test("train:arcface, then train:generator on its weights, validated on held
     assert.ok(openWeights(`${data}/generator/generator.safetensors`).tensors.size > 100);
     assert.equal(loadMoments(`${data}/generator/id_moments.safetensors`).width, 512);
 
+    const wrong = ["--output", `${data}/wrong`, "--recogniser", `${data}/generator/generator.safetensors`];
+    const refused = await call(GENERATOR, [...wrong, "--steps", "1", ...common]);
+    assert.equal(refused.code, 2, refused.err);
+    assert.match(refused.err, /Cannot use .*generator.safetensors for this network: it has no tensor conv1.weight/);
+
     const other = await call(GENERATOR, [...second, "--rate", "0.1"]);
     assert.equal(other.code, 2);
     assert.match(other.err, /use the same settings or another folder/);
