@@ -108,12 +108,13 @@ async function takeVectors(
 ): Promise<ReferenceRecord[]> {
   const { paths, recipe, dataset, list, batchSize } = settings;
   const overwrite = args.flag("overwrite");
+  const begun = overwrite ? undefined : await checkInputs(() => readRecipe(dataset.recipe));
   const found = overwrite ? undefined : await findReferenceVectors(paths, references, recipe);
   if (found !== undefined) {
     note(`The vectors are there: ${paths.vectors}`);
     return found;
   }
-  if (!overwrite && await checkInputs(() => readRecipe(dataset.recipe)) !== undefined) {
+  if (begun !== undefined) {
     throw new UsageError(
       `Cannot continue ${dataset.data}: it was not made from these reference images, landmarks and recogniser; ` +
         "choose another --name, or --overwrite it",
@@ -122,7 +123,7 @@ async function takeVectors(
   const recogniser = await checkInputs(() => load(settings.recogniser));
   let progress: Progress | undefined;
   try {
-    await Deno.mkdir(args.text("output"), { recursive: true });
+    await checkInputs(() => Deno.mkdir(args.text("output"), { recursive: true }));
     return await checkInputs(() =>
       writeReferenceVectors(paths, references, recogniser, recipe, {
         batchSize,

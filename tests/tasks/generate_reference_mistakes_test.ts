@@ -40,6 +40,12 @@ const MISTAKES: [string, (box: Sandbox) => string[], RegExp][] = [
     (box) => ["--output", box.directory, "--name", "in"],
     /Cannot write to .*in: the reference/,
   ],
+  ["a file as the output folder", (box) => ["--output", box.weights], /Cannot look for .*weights.bin is a file/],
+  [
+    "a file as the output folder, to be overwritten",
+    (box) => ["--output", box.weights, "--overwrite"],
+    /weights.bin/,
+  ],
   ["cosine and sigma", () => ["--cosine", "0.7", "--sigma", "0.3"], /--cosine and --sigma exclude each other/],
   ["batches of none", () => ["--feat-batch-size", "0"], /--feat-batch-size/],
   ["no images", () => ["--images", "0"], /--images/],
