@@ -21,6 +21,8 @@
 export * as attributes from "./attributes/mod.ts";
 /** Data sets of labelled images: folders of files and LMDB training databases. */
 export * as datasets from "./datasets/mod.ts";
+/** The dataset doctor: examines a data set and writes a report that opens offline. */
+export * as doctor from "./doctor/mod.ts";
 /** How well recognisers and generators do. */
 export * as evaluation from "./evaluation/mod.ts";
 /** From ID vectors to data sets: recipe, plan, and the run that carries it out. */

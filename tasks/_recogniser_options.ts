@@ -47,10 +47,11 @@ export interface FeatureRecipe {
   readonly flip: boolean;
 }
 
-/** Reads the options, fetches published weights that are not here, checks the weights and hashes them. */
+/** Reads the options, fetches published weights that are not here, checks the weights and hashes them; tasks without --flip pass it. */
 export async function readRecogniser(
   args: TaskArguments,
   signal: AbortSignal,
+  flip: boolean = args.flag("flip"),
 ): Promise<{ options: LoadRecogniserOptions; recipe: FeatureRecipe; batchSize: number; width: number }> {
   const name = args.text("model");
   const { config } = catalogueEntry("recognisers", name);
@@ -60,7 +61,7 @@ export async function readRecogniser(
   const device = readDevice(args);
   return {
     options: { ...device, model, weights },
-    recipe: { model, weights: basename(weights), sha256: await sha256File(weights, signal), flip: args.flag("flip") },
+    recipe: { model, weights: basename(weights), sha256: await sha256File(weights, signal), flip },
     batchSize: device.batchSize,
     width: (config as { features: number }).features,
   };

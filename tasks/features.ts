@@ -5,7 +5,6 @@
  * https://github.com/HaiyuWu/SOTA-Face-Recognition-Train-and-Test and, with an .lmdb, scripts/prepare_training_set.py of
  * https://github.com/HaiyuWu/Vec2Face . Deviation: one matrix, or one database, instead of a file for each image.
  */
-import { createHash } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import {
   classRuns,
@@ -36,6 +35,7 @@ import {
   RECOGNISER_OPTIONS,
   type RecogniserLoader,
 } from "./_recogniser_options.ts";
+import { namesHash } from "./_source_stamp.ts";
 
 /** What the task takes. */
 export const SPEC: TaskSpec = {
@@ -60,13 +60,6 @@ export const SPEC: TaskSpec = {
     "deno task features images --model arcface-r100 --out training.lmdb",
   ],
 };
-
-/** What tells two data sets apart without reading their images: the names of the items. */
-function namesHash(dataset: DatasetReader): string {
-  const hash = createHash("sha256");
-  for (let index = 0; index < dataset.length; index++) hash.update(`${dataset.itemName(index)}\n`);
-  return hash.digest("hex");
-}
 
 interface Job {
   readonly args: TaskArguments;

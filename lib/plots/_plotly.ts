@@ -7,8 +7,15 @@ import { addShims } from "./_shims.ts";
 /** Where browsers get plotly.js when it is not part of the page: the bundle with the traces of flat figures. */
 export const PLOTLY_ADDRESS = "https://cdn.plot.ly/plotly-cartesian-4.1.1.min.js";
 
-/** How plotly.js behaves: no links to its maker, no mode bar until the cursor is over the figure. */
-export const PLOTLY_CONFIG = { displaylogo: false, responsive: false } as const;
+/**
+ * How plotly.js behaves: no links to its maker, no button that sends the figure's data to its maker's server, no mode bar
+ * until the cursor is over the figure.
+ */
+export const PLOTLY_CONFIG = {
+  displaylogo: false,
+  responsive: false,
+  modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d"],
+} as const;
 
 /** The part of plotly.js that is used here; everything goes in as JSON, because the window has its own `Array`. */
 interface Drawer {
