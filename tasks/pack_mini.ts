@@ -44,12 +44,15 @@ function unknown(name: string): never {
 if (import.meta.main) {
   await runTask(SPEC, async (args) => {
     const folder = args.text("output");
-    await Deno.mkdir(folder, { recursive: true });
     const only = args.text("only").split(",").map((name) =>
       PARTS.find((part) => part === name.trim()) ?? unknown(name)
     );
-    for (const part of only) {
-      const file = await checkInputs(() => openWeights(args.text(part), { root: "" }));
+    // All are opened before one is written, so that the family in the folder is never half of another.
+    const files = await checkInputs(() =>
+      only.map((part) => [part, openWeights(args.text(part), { root: "" })] as const)
+    );
+    await checkInputs(() => Deno.mkdir(folder, { recursive: true }));
+    for (const [part, file] of files) {
       const tensors = [...file.tensors.values()].map(({ name, shape }) => {
         return { name, shape, dtype: "float16" as const, data: file.readFloat32(name) };
       });

@@ -65,6 +65,7 @@ export class PackedImages implements Disposable {
    */
   constructor(folder: string) {
     this.folder = folder;
+    requireImages(folder);
     this.#images = openNpy(`${folder}/images.npy`);
     this.#masks = openNpy(`${folder}/masks.npy`);
     const labels = readNpy(`${folder}/labels.npy`).data;
@@ -136,6 +137,19 @@ export class PackedImages implements Disposable {
   [Symbol.dispose](): void {
     this.#images[Symbol.dispose]();
     this.#masks[Symbol.dispose]();
+  }
+}
+
+/** Refuses a folder without packed images, and says how they are made. */
+function requireImages(folder: string): void {
+  try {
+    Deno.statSync(`${folder}/images.npy`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
+    throw new Deno.errors.NotFound(
+      `Cannot open packed images: ${folder}/images.npy is not there; deno task render --output ${folder} makes some`,
+      { cause: error },
+    );
   }
 }
 

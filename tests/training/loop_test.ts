@@ -123,4 +123,8 @@ Deno.test("PackedImages reads, mirrors and renumbers, and refuses files that do 
     }
     await Deno.writeTextFile(`${folder}/truth.jsonl`, `${line}\n`);
     assert.throws(() => new PackedImages(folder), /2 images but 1 truth/);
+    assert.throws(() => new PackedImages(`${folder}/none`), {
+      name: "NotFound",
+      message: /none\/images.npy is not there; deno task render/,
+    });
   }));
