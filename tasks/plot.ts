@@ -17,7 +17,17 @@ import {
   separabilityFigure,
   yawTargetFigure,
 } from "@/plots/mod.ts";
-import { checkInputs, runTask, say, type TaskArguments, type TaskMain, type TaskSpec, UsageError } from "./_cli.ts";
+import {
+  checkInputs,
+  note,
+  runTask,
+  say,
+  type TaskArguments,
+  type TaskMain,
+  type TaskSpec,
+  UsageError,
+} from "./_cli.ts";
+import { figuresOfCells, notebooksWithFigures } from "./_notebook_figures.ts";
 import { writeWhole } from "./_write_whole.ts";
 
 /** A result file. */
@@ -117,14 +127,19 @@ const FORMATS = ["html", "svg", "png"] as const;
 export const SPEC: TaskSpec = {
   name: "plot",
   summary: "Draws a figure from results, for a paper and for a browser.",
-  usage: `deno task plot ${Object.keys(FIGURES).join("|")} FILE.json... [options]`,
+  usage: `deno task plot ${Object.keys(FIGURES).join("|")}|all FILE.json... [options]`,
   positionals: {
     value: "FIGURE FILE.json...",
-    help: Object.entries(FIGURES).map(([name, { summary }]) => `${name}: ${summary}`).join("; "),
+    help: Object.entries(FIGURES).map(([name, { summary }]) => `${name}: ${summary}`).join("; ") +
+      "; all: every figure of notebooks/ anew, or of the notebooks that are named",
     min: 1,
   },
   options: [
-    { flag: "output", value: "NAME", help: "name of the files without its end (default figures/FIGURE)" },
+    {
+      flag: "output",
+      value: "NAME",
+      help: "name of the files without its end (default figures/FIGURE); all: their folder",
+    },
     { flag: "format", value: "LIST", default: FORMATS.join(","), help: `any of ${FORMATS.join(", ")}` },
     { flag: "reference", help: "separability: published values in grey, read off the paper's figure" },
     { flag: "thresholds", value: "LIST", help: "cosines to show, 0.3,0.4 (default separability: all in the files)" },
@@ -140,6 +155,7 @@ export const SPEC: TaskSpec = {
     "deno task plot cosines output/mini.json --log --thresholds 0.3,0.4 --format svg",
     "deno task plot yaw output/attrop.json",
     "deno task plot poses output/poses.json output/heads.json --angle pitch",
+    "deno task plot all --format svg",
   ],
 };
 
@@ -165,35 +181,33 @@ function readOutput(args: TaskArguments, figure: string): { name: string; format
   const end = FORMATS.find((format) => output.toLowerCase().endsWith(`.${format}`));
   const name = end === undefined ? output : output.slice(0, -end.length - 1);
   if (end !== undefined && !args.given("format")) return { name, formats: [end] };
+  return { name, formats: formatsOf(args) };
+}
+
+/** The formats that --format lists. */
+function formatsOf(args: TaskArguments): readonly string[] {
   const formats = [...new Set(args.text("format").split(","))];
   const unknown = formats.find((format) => !FORMATS.some((each) => each === format));
   if (unknown !== undefined) {
     throw new UsageError(`Cannot read --format: expected any of ${FORMATS.join(", ")}, got "${unknown}"`);
   }
-  return { name, formats };
+  return formats;
 }
 
-/** The body of the task. */
-export const plotMain: TaskMain = async (args, signal) => {
-  const { figure, name, formats, scale, plotlyFrom } = await checkInputs(async () => {
-    const [kindName, ...paths] = args.positionals;
-    const kind = Object.hasOwn(FIGURES, kindName!) ? FIGURES[kindName!] : undefined;
-    if (kind === undefined) {
-      throw new UsageError(`Cannot draw "${kindName}": expected one of ${Object.keys(FIGURES).join(", ")}`);
-    }
-    const foreign = OWN_OPTIONS.find((flag) => args.given(flag) && !kind.takes.includes(flag));
-    if (foreign !== undefined) {
-      throw new UsageError(`Cannot draw ${kindName} with --${foreign}: it has no meaning there`);
-    }
-    const results = [];
-    for (const path of paths) results.push(await readResult(path));
-    return {
-      ...readOutput(args, kindName!),
-      figure: kind.draw(results, args, args.choice("width", ["column", "page"])),
-      scale: args.number("scale", { min: 0.1, max: 20 }),
-      plotlyFrom: args.choice("plotly-from", ["embedded", "cdn"]),
-    };
-  });
+/** How figures are written. */
+interface Output {
+  readonly formats: readonly string[];
+  readonly scale: number;
+  readonly plotlyFrom: "embedded" | "cdn";
+}
+
+/** Writes a figure in every format that is asked for. */
+async function writeFigure(
+  figure: Figure,
+  name: string,
+  { formats, scale, plotlyFrom }: Output,
+  signal: AbortSignal,
+): Promise<void> {
   const write: Readonly<Record<string, () => Promise<Uint8Array | string>>> = {
     html: () => figureHtml(figure, { plotlyFrom }),
     svg: () => figureSvg(figure),
@@ -205,6 +219,56 @@ export const plotMain: TaskMain = async (args, signal) => {
     await writeWhole(path, await write[format]!());
     say(path);
   }
+}
+
+/** Draws every figure of the notebooks anew and writes it under the notebook's name. */
+async function plotAll(args: TaskArguments, signal: AbortSignal): Promise<void> {
+  const { folder, output, notebooks } = await checkInputs(async () => {
+    const foreign = [...OWN_OPTIONS, "width"].find((flag) => args.given(flag));
+    if (foreign !== undefined) throw new UsageError(`Cannot draw all with --${foreign}: it has no meaning there`);
+    const folder = args.optionalText("output") ?? "figures";
+    if (FORMATS.some((format) => folder.endsWith(`.${format}`))) {
+      throw new UsageError(`Cannot write all figures to ${folder}: expected a folder`);
+    }
+    const [, ...asked] = args.positionals;
+    const output = { formats: formatsOf(args), scale: scaleOf(args), plotlyFrom: plotlyPlace(args) };
+    return { folder, output, notebooks: await notebooksWithFigures(asked) };
+  });
+  for (const { name, cells } of notebooks) {
+    note(`${name}: running its cells`);
+    let number = 0;
+    for (const figure of await figuresOfCells(cells, note)) {
+      await writeFigure(figure, `${folder}/${name}-${++number}`, output, signal);
+    }
+  }
+}
+
+const scaleOf = (args: TaskArguments) => args.number("scale", { min: 0.1, max: 20 });
+const plotlyPlace = (args: TaskArguments) => args.choice("plotly-from", ["embedded", "cdn"]);
+
+/** The body of the task. */
+export const plotMain: TaskMain = async (args, signal) => {
+  if (args.positionals[0] === "all") return await plotAll(args, signal);
+  const { figure, name, ...output } = await checkInputs(async () => {
+    const [kindName, ...paths] = args.positionals;
+    const kind = Object.hasOwn(FIGURES, kindName!) ? FIGURES[kindName!] : undefined;
+    if (kind === undefined) {
+      throw new UsageError(`Cannot draw "${kindName}": expected one of ${Object.keys(FIGURES).join(", ")}, all`);
+    }
+    const foreign = OWN_OPTIONS.find((flag) => args.given(flag) && !kind.takes.includes(flag));
+    if (foreign !== undefined) {
+      throw new UsageError(`Cannot draw ${kindName} with --${foreign}: it has no meaning there`);
+    }
+    const results = [];
+    for (const path of paths) results.push(await readResult(path));
+    return {
+      ...readOutput(args, kindName!),
+      figure: kind.draw(results, args, args.choice("width", ["column", "page"])),
+      scale: scaleOf(args),
+      plotlyFrom: plotlyPlace(args),
+    };
+  });
+  await writeFigure(figure, name, output, signal);
 };
 
 if (import.meta.main) await runTask(SPEC, plotMain);

@@ -19,6 +19,12 @@ export interface Displayed {
   [jupyterDisplay](): Promise<FigureBundle>;
 }
 
+/** A figure as a notebook shows it. */
+export interface ShownFigure extends Displayed {
+  /** The figure itself, as it is on paper. */
+  readonly figure: Figure;
+}
+
 /** What {@link showFigure} may be told. */
 export interface ShowFigureOptions {
   /** How many times as large as on paper. @default {1.75} */
@@ -75,8 +81,9 @@ const SCRIPT = `(({ name, data, layout, config }) => {
  * assert.match(bundle["image/svg+xml"] as string, /^<svg /);
  * ```
  */
-export function showFigure(figure: Figure, options: ShowFigureOptions = {}): Displayed {
+export function showFigure(figure: Figure, options: ShowFigureOptions = {}): ShownFigure {
   return {
+    figure,
     async [jupyterDisplay](): Promise<FigureBundle> {
       const { zoom = 1.75 } = options;
       const { data, layout } = scaleFigure(figure, zoom);

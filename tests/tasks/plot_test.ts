@@ -108,7 +108,7 @@ Deno.test({
 
 Deno.test.each<[string, (box: Results) => Promise<string[]> | string[], RegExp]>([
   ["no figure", () => [], /FIGURE FILE.json... is needed/],
-  ["a figure that is not there", () => ["roc"], /Cannot draw "roc": expected one of separability, cosines, poses, joint-poses, yaw, drift/],
+  ["a figure that is not there", () => ["roc"], /Cannot draw "roc": expected one of separability, cosines, poses, joint-poses, yaw, drift, all/],
   ["a name of every object", () => ["toString"], /Cannot draw "toString"/],
   ["no file", () => ["separability"], /give at least one FILE.json, or --reference/],
   ["a file that is not there", (box) => ["separability", box.path("no.json")], /no.json: there is no such file/],
