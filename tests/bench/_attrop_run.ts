@@ -46,4 +46,14 @@ if (method === "default") {
   }
 }
 const seconds = (performance.now() - began) / 1000, cpuSeconds = processor() - cpu;
-say({ iterations, seconds, cpuSeconds, accepted, evaluations, losses, loadedBytes, peakBytes: peakBytes() });
+say({
+  iterations,
+  seconds,
+  cpuSeconds,
+  accepted,
+  evaluations,
+  losses,
+  loadedBytes,
+  peakBytes: peakBytes(),
+  alone: session.alone,
+});
