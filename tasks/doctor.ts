@@ -137,9 +137,9 @@ async function examine(
   const compare = other === undefined ? undefined : await each(other);
   let against: AgainstFindings | undefined;
   if (plan.against !== undefined) {
-    const centres = reference ?? await checkInputs(() => {
+    const centres = reference ?? await checkInputs(async () => {
       const rows = stack.use(openRows(plan.against!));
-      return { name: nameOf(plan.against!), centres: unitRows(rows) };
+      return { name: nameOf(plan.against!), input: await sha256File(plan.against!), centres: unitRows(rows) };
     });
     const options = {
       ...workersFor(measured.statistics.rows, centres.centres.count),

@@ -21,6 +21,8 @@ import type { DoctorSettings, MeasuredSet } from "./measured_set.ts";
 export interface CentreReference {
   /** Name. */
   readonly name: string;
+  /** Tells the file from others, such as its hash. */
+  readonly input: string;
   /** Centres [M, D]. */
   readonly centres: UnitRows;
 }
@@ -78,7 +80,7 @@ export async function examineAgainst(
   ): Promise<LeakageFindings> => {
     const found = await measureLeakage(a, b, {
       ...{ thresholds, listed, workers, signal },
-      state: { path: `${folder}/leakage-${what}.npz`, input: `${input} ${other?.input ?? b.name} ${b.count}` },
+      state: { path: `${folder}/leakage-${what}.npz`, input: `${input} ${reference.input}`, replace: true },
       onProgress: (done, total) => onProgress?.(`${what} against ${reference.name}`, done, total, "pairs"),
     });
     return leakageFindings(found, threshold, ({ row, reference, cosine }) => ({

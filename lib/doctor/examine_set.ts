@@ -68,7 +68,7 @@ export async function examineSet(
     ? { count: 0, worst: [], nearestOther: new Tally(COSINE_BINS) }
     : await mislabelledImages(set, centres, measured.others, {
       ...{ threshold, listed, workers, signal, onProgress: told("labels", "pairs") },
-      state: { path: `${folder}/mislabelled.npz`, input },
+      state: { path: `${folder}/mislabelled.npz`, input, replace: true },
     });
   const appearance = measureAppearance(thumbnailRows(measured), {
     ...{ listed, seed, signal, onProgress: told("thumbnails", "images") },

@@ -110,7 +110,7 @@ export async function measureSet(
   const paths = { centres: `${folder}/centres.npy`, images: `${folder}/measures.npy` };
   const statistics = await identityPass(set, paths, {
     ...{ threshold, duplicate, listed, seed, vendi, signal },
-    state: { path: `${folder}/identities.npz`, input },
+    state: { path: `${folder}/identities.npz`, input, replace: true },
     onProgress: (done, total) => onProgress?.(`identities of ${name}`, done, total, "images"),
   });
   const centres = stack.use(openRows(paths.centres)), measures = stack.use(openNpy(paths.images));

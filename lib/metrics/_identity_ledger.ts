@@ -1,6 +1,6 @@
 /** What is known of all identities so far, and its file. */
 import type { IdentityNumbers } from "./_identity.ts";
-import { readState, saveState, type StateArrays, tuples } from "./_pass_state.ts";
+import { type PassState, readState, saveState, type StateArrays, tuples } from "./_pass_state.ts";
 import { type Ranked, Worst } from "./_worst.ts";
 import type { IdentityStatistics } from "./identity_statistics.ts";
 import { COSINE_BINS, Tally } from "./tally.ts";
@@ -117,8 +117,8 @@ export class IdentityLedger {
   }
 
   /** Takes up a saved state; does nothing when there is no file. */
-  resume(path: string, key: string): void {
-    const state = readState(path, key);
+  resume(place: PassState, key: string): void {
+    const state = readState(place, key);
     if (state === undefined) return;
     for (const name of COLUMNS) this.#columns[name].set(state.get(name) ?? []);
     this.#own.restore(state.get("own") ?? []);

@@ -10,10 +10,12 @@ export interface PassState {
   readonly path: string;
   /** What tells the input from others, such as the hash of a file. */
   readonly input: string;
+  /** Begin anew over a state of another input or other options, which is refused otherwise. @default {false} */
+  readonly replace?: boolean;
 }
 
-/** Reads the state of the pass that `key` names; undefined when there is no file. */
-export function readState(path: string, key: string): Map<string, Float64Array> | undefined {
+/** Reads the state of the pass that `key` names; undefined when there is none. */
+export function readState({ path, replace = false }: PassState, key: string): Map<string, Float64Array> | undefined {
   let arrays;
   try {
     arrays = readNpz(path);
@@ -24,6 +26,7 @@ export function readState(path: string, key: string): Map<string, Float64Array> 
   const text = arrays.get("key")?.data;
   const found = text instanceof Uint8Array ? new TextDecoder().decode(text) : "something else";
   if (found !== key) {
+    if (replace) return undefined;
     throw new RangeError(
       `Cannot go on from ${path}: it belongs to ${found}, this is ${key}; delete it or name another file`,
     );

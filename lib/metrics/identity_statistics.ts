@@ -167,7 +167,7 @@ export async function measureIdentities(
     ...{ pass: "identities", input: state?.input, identities, rows: total, width: rows.width, listed, ...settings },
     seed: String(seed),
   });
-  if (state !== undefined) ledger.resume(state.path, key);
+  if (state !== undefined) ledger.resume(state, key);
   try {
     while (ledger.done < identities) {
       signal?.throwIfAborted();

@@ -91,7 +91,7 @@ export async function measureLeakage(
   const rowsAbove = thresholds.map(() => 0), pairsAbove = thresholds.map(() => 0);
   const sizes = { rows: rows.count, references: reference.count };
   const key = JSON.stringify({ pass: "leakage", input: state?.input, ...sizes, thresholds, listed });
-  const saved = state === undefined ? undefined : readState(state.path, key);
+  const saved = state === undefined ? undefined : readState(state, key);
   const start = saved?.get("done")?.[0] ?? 0;
   if (saved !== undefined) {
     nearest.restore(saved.get("nearest") ?? []);

@@ -99,7 +99,7 @@ export async function mislabelledImages(
   const key = JSON.stringify({
     ...{ pass: "mislabelled", input: state?.input, rows: total, centres: centres.count, threshold, margin, listed },
   });
-  const saved = state === undefined ? undefined : readState(state.path, key);
+  const saved = state === undefined ? undefined : readState(state, key);
   if (saved !== undefined) {
     [start, count] = saved.get("done") as unknown as [number, number];
     nearestOther.restore(saved.get("nearestOther") ?? []);

@@ -197,10 +197,10 @@ Deno.test("examineAgainst() takes a file of centres, and only one of the same wi
     await writeFaces(`${dir}/set`, CLEAN);
     using set = await measured(dir, "set");
     const centres = (width: number) => unitRows(arrayVectors(new Float32Array(3 * width).fill(1), width, "centres"));
-    const found = await examineAgainst(set, { name: "centres", centres: centres(WIDTH) }, SETTINGS);
+    const found = await examineAgainst(set, { name: "centres", input: "a", centres: centres(WIDTH) }, SETTINGS);
     assert.deepEqual([found.images, found.identities, found.distances], [null, 3, undefined]);
     assert.equal(found.imageToCentre.closest[0]!.referenceName, "row 0");
-    await assert.rejects(examineAgainst(set, { name: "centres", centres: centres(7) }, SETTINGS), {
+    await assert.rejects(examineAgainst(set, { name: "centres", input: "b", centres: centres(7) }, SETTINGS), {
       name: "TypeError",
       message: /widths/,
     });

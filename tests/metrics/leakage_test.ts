@@ -42,4 +42,6 @@ Deno.test("measureLeakage() takes up a complete state and refuses another's", ()
       name: "RangeError",
       message: /it belongs to/,
     });
+    const anew = await measureLeakage(rows, reference, { thresholds: [0.1], state: { ...state, replace: true } });
+    assert.deepEqual(anew.rowsAbove, (await measureLeakage(rows, reference, { thresholds: [0.1] })).rowsAbove);
   }));
