@@ -2,6 +2,7 @@
  * `deno task plot`: figures from the results that other tasks write. A further figure is one more entry of FIGURES.
  */
 import {
+  accuracyFigure,
   cosineHistogramFigure,
   type Figure,
   figureHtml,
@@ -27,6 +28,7 @@ import {
   type TaskSpec,
   UsageError,
 } from "./_cli.ts";
+import { ownAccuracy, publishedAccuracies } from "./_accuracies.ts";
 import { figuresOfCells, notebooksWithFigures } from "./_notebook_figures.ts";
 import { writeWhole } from "./_write_whole.ts";
 
@@ -97,6 +99,14 @@ const FIGURES: Readonly<Record<string, FigureKind>> = {
       return jointPoseFigure(results.map(({ path, value }) => parsePoses(value, path)), { width });
     },
   },
+  accuracy: {
+    summary: "published accuracies against the number of training images, and those of --own",
+    takes: ["own"],
+    draw(results, args, width) {
+      if (results.length > 0) throw new UsageError("Cannot draw accuracy from a file: give --own NAME:IMAGES:PERCENT");
+      return accuracyFigure([...publishedAccuracies(), ...args.texts("own").map(ownAccuracy)], { width });
+    },
+  },
   yaw: {
     summary: "from deno task evaluate:attrop --json, yaw achieved against yaw asked for",
     takes: [],
@@ -119,7 +129,7 @@ const FIGURES: Readonly<Record<string, FigureKind>> = {
 };
 
 /** Options that belong to some figures only. */
-const OWN_OPTIONS = ["reference", "thresholds", "count", "log", "angle"];
+const OWN_OPTIONS = ["reference", "thresholds", "count", "log", "angle", "own"];
 /** File formats, by the end of the name. */
 const FORMATS = ["html", "svg", "png"] as const;
 
@@ -146,6 +156,12 @@ export const SPEC: TaskSpec = {
     { flag: "count", value: "RULE", default: "separated", help: "separability: separated, or greedy (kept rows)" },
     { flag: "log", help: "cosines, poses: logarithmic density, which shows what is rare" },
     { flag: "angle", value: "NAME", default: "yaw", help: "poses: yaw, pitch or roll" },
+    {
+      flag: "own",
+      value: "NAME:IMAGES:PERCENT",
+      help: "accuracy: a set of yours, its training images and mean accuracy",
+      repeat: true,
+    },
     { flag: "width", value: "NAME", default: "column", help: "column (3.5 inches) or page (7.2 inches)" },
     { flag: "scale", value: "X", default: 4, help: "PNG: pixels in 1/96 inch", unit: "0.1..20" },
     { flag: "plotly-from", value: "PLACE", default: "embedded", help: "HTML: embedded (opens offline) or cdn (small)" },
@@ -155,6 +171,7 @@ export const SPEC: TaskSpec = {
     "deno task plot cosines output/mini.json --log --thresholds 0.3,0.4 --format svg",
     "deno task plot yaw output/attrop.json",
     "deno task plot poses output/poses.json output/heads.json --angle pitch",
+    "deno task plot accuracy --own mine:500000:90.1 --width page",
     "deno task plot all --format svg",
   ],
 };

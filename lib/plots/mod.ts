@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./accuracy_figure.ts";
 export * from "./attrop_result.ts";
 export * from "./convergence_figure.ts";
 export * from "./cosine_histogram_figure.ts";

@@ -92,6 +92,23 @@ Deno.test.each([
   assert.match(wrong.err, /attrop.json: it is of kind "attrop"; expected a result of "deno task poses/);
 });
 
+Deno.test("plot accuracy draws published sets, those that grew as curves, and one's own", async () => {
+  await using box = await Results.make();
+  const output = box.path("accuracy.svg"), options = ["--own", "mine: too:0.5M:90.1", "--output", output];
+  const outcome = await callHere(SPEC, plotMain, ["accuracy", ...options]);
+  assert.equal(outcome.code, 0, outcome.err);
+  const svg = await Deno.readTextFile(output);
+  for (const text of ["HSFace (Vec2Face)", "VFace (Vec2Face+)", "DCFace", "mine: too", "CASIA-WebFace (real)"]) {
+    assert.ok(svg.includes(`>${text}<`), text);
+  }
+  assert.ok(!svg.includes("HSFace10K"));
+  for (const own of ["mine", "mine:many:90", "mine:5:most", ":5:90"]) {
+    const wrong = await callHere(SPEC, plotMain, ["accuracy", "--own", own]);
+    assert.equal(wrong.code, 2, own);
+    assert.match(wrong.err, /expected NAME:IMAGES:PERCENT/);
+  }
+});
+
 Deno.test({
   name: "plot says that a machine without fonts cannot write a PNG",
   ignore: Deno.build.os !== "linux", // elsewhere fonts are not fontconfig's
@@ -108,7 +125,11 @@ Deno.test({
 
 Deno.test.each<[string, (box: Results) => Promise<string[]> | string[], RegExp]>([
   ["no figure", () => [], /FIGURE FILE.json... is needed/],
-  ["a figure that is not there", () => ["roc"], /Cannot draw "roc": expected one of separability, cosines, poses, joint-poses, yaw, drift, all/],
+  [
+    "a figure that is not there",
+    () => ["roc"],
+    /Cannot draw "roc": expected one of separability, cosines, poses, joint-poses, accuracy, yaw, drift, all/,
+  ],
   ["a name of every object", () => ["toString"], /Cannot draw "toString"/],
   ["no file", () => ["separability"], /give at least one FILE.json, or --reference/],
   ["a file that is not there", (box) => ["separability", box.path("no.json")], /no.json: there is no such file/],
