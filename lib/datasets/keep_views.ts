@@ -138,7 +138,8 @@ async function isThere(path: string): Promise<boolean> {
  *
  * @param path A .npy file [N, 2D] or [N, D].
  * @param width D.
- * @returns The features, mirror images apart.
+ * @param options `add`: both features of an image are added in float32, and `mirrored` is undefined.
+ * @returns The features, mirror images apart unless they are added.
  * @throws {TypeError} When the file holds a matrix of another width.
  * @throws {SyntaxError} When it is damaged.
  *
@@ -154,7 +155,7 @@ async function isThere(path: string): Promise<boolean> {
  * await Deno.remove(path);
  * ```
  */
-export function readViews(path: string, width: number): KeptViews {
+export function readViews(path: string, width: number, options: { readonly add?: boolean } = {}): KeptViews {
   using file = openNpy(path);
   const views = file.rowLength / width;
   if (file.shape.length !== 2 || (views !== 1 && views !== 2)) {
@@ -164,13 +165,15 @@ export function readViews(path: string, width: number): KeptViews {
     );
   }
   const plain = new Float32Array(file.length * width);
-  const mirrored = views === 2 ? new Float32Array(plain.length) : undefined;
+  const mirrored = views === 2 && options.add !== true ? new Float32Array(plain.length) : undefined;
   for (let from = 0; from < file.length; from += PART) {
     const end = Math.min(from + PART, file.length), rows = file.rowsFloat32(from, end);
     for (let r = from; r < end; r++) {
       const at = (r - from) * views * width;
       plain.set(rows.subarray(at, at + width), r * width);
-      mirrored?.set(rows.subarray(at + width, at + 2 * width), r * width);
+      const other = views === 2 ? rows.subarray(at + width, at + 2 * width) : undefined;
+      if (mirrored !== undefined) mirrored.set(other!, r * width);
+      else other?.forEach((value, c) => plain[r * width + c]! += value);
     }
   }
   return { plain, mirrored };

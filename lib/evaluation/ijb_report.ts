@@ -29,12 +29,20 @@ export interface IjbReport {
   readonly intervals: Pick<VerificationIntervals, "tar" | "equalErrorRate"> | undefined;
 }
 
+/** Options of {@link reportIjb}. */
+export interface IjbReportOptions {
+  /** Confidence of Wilson's intervals. @default {0.95} */
+  readonly confidence?: number;
+  /** Options of the bootstrap; left out, there is none. People are templates that genuine pairs join. */
+  readonly bootstrap?: BootstrapOptions | undefined;
+}
+
 /**
  * Measures an IJB set.
  *
  * @param input Features of images, and what they belong to.
  * @param pairs Templates to compare.
- * @param bootstrap Options of the intervals; left out, there are none. People are templates that genuine pairs join.
+ * @param options Intervals.
  * @returns The figures.
  * @throws {TypeError} When the parts do not match in number.
  * @throws {RangeError} When a template has no image, a feature is not finite, or pairs of one kind are missing.
@@ -52,7 +60,11 @@ export interface IjbReport {
  * assert.deepEqual([published[5]!.tar, published[5]!.resolvable], [1, false]);
  * ```
  */
-export function reportIjb(input: TemplateInput, pairs: IjbPairs, bootstrap?: BootstrapOptions): IjbReport {
+export function reportIjb(
+  input: TemplateInput,
+  pairs: IjbPairs,
+  { confidence = 0.95, bootstrap }: IjbReportOptions = {},
+): IjbReport {
   const templates = poolTemplates(input);
   const all = templateScores(templates, pairs.first, pairs.second);
   const kept = templates.empty.length === 0
@@ -62,7 +74,7 @@ export function reportIjb(input: TemplateInput, pairs: IjbPairs, bootstrap?: Boo
     kept === undefined ? values : Float64Array.from(kept, (p) => values[p]!) as T;
   const scores = choose(all), same = choose(pairs.same);
   const genuine = scores.filter((_, p) => same[p] === 1), impostor = scores.filter((_, p) => same[p] === 0);
-  const curve = rocCurve(genuine, impostor), report = reportScores(curve, genuine, impostor);
+  const curve = rocCurve(genuine, impostor), report = reportScores(curve, genuine, impostor, confidence);
   const thinned = dropIntermediate(curve);
   return {
     images: [input.templates.length, templates.leftOut.length],

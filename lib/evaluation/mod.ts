@@ -13,6 +13,7 @@ export * from "./det_curve.ts";
 export * from "./embed_images.ts";
 export * from "./equal_error.ts";
 export * from "./generator_report.ts";
+export * from "./group_spread.ts";
 export * from "./hostile_report.ts";
 export * from "./identification.ts";
 export * from "./identity_centres.ts";

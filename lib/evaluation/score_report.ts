@@ -44,8 +44,9 @@ export interface ScoreReport extends FnmrPoints {
  * @param curve From `rocCurve`.
  * @param genuine Genuine scores, or their moments.
  * @param impostor Impostor scores, or their moments.
+ * @param confidence Confidence of the intervals, between 0 and 1. @default {0.95}
  * @returns The figures; rates that too few impostors can tell are undefined.
- * @throws {RangeError} When a side is empty.
+ * @throws {RangeError} When a side is empty, or the confidence is out of range.
  *
  * @example Two and two
  * ```ts
@@ -61,6 +62,7 @@ export function reportScores(
   curve: RocCurve,
   genuine: ArrayLike<number> | Moments,
   impostor: ArrayLike<number> | Moments,
+  confidence = 0.95,
 ): ScoreReport {
   const [g, m] = [scoreMoments(genuine), scoreMoments(impostor)];
   return {
@@ -69,7 +71,7 @@ export function reportScores(
       const at = tarAtFar(curve, far);
       const interval = at.tar === undefined
         ? undefined
-        : wilsonInterval(Math.round(at.tar * curve.genuine), curve.genuine);
+        : wilsonInterval(Math.round(at.tar * curve.genuine), curve.genuine, confidence);
       return { ...at, interval };
     }),
     equalErrorRate: equalErrorRate(curve),

@@ -24,6 +24,8 @@ export interface VerificationReportOptions {
   readonly folds?: number;
   /** What the accuracy compares. @default {"euclidean"} */
   readonly metric?: AccuracyMetric;
+  /** Confidence of Wilson's intervals. @default {0.95} */
+  readonly confidence?: number;
   /** Options of the bootstrap; left out, there is none. */
   readonly bootstrap?: BootstrapOptions | undefined;
 }
@@ -86,7 +88,7 @@ export function reportVerification(
   features: Float32Array | Float64Array,
   width: number,
   same: ArrayLike<number>,
-  { folds = 10, metric = "euclidean", bootstrap }: VerificationReportOptions = {},
+  { folds = 10, metric = "euclidean", confidence = 0.95, bootstrap }: VerificationReportOptions = {},
 ): VerificationReport {
   const action = "evaluate pairs", rows = wholeRows(features, width, action), all = same.length;
   if (rows !== 2 * all) {
@@ -107,7 +109,7 @@ export function reportVerification(
   const validation = tryValidation(distances, flags, folds, fold);
   const cosines = distances.map((distance) => 1 - distance / 2);
   const genuine = cosines.filter((_, p) => flags[p] === 1), impostor = cosines.filter((_, p) => flags[p] === 0);
-  const scores = reportScores(rocCurve(genuine, impostor), genuine, impostor);
+  const scores = reportScores(rocCurve(genuine, impostor), genuine, impostor, confidence);
   const identities = pairIdentities(keptRows(features, width, kept), width, flags);
   const rates = scores.tar.flatMap(({ far, tar }) => tar === undefined ? [] : far);
   const found = bootstrap && verificationIntervals({
@@ -120,7 +122,7 @@ export function reportVerification(
     pairsLeftOut: all - kept.length,
     accuracy,
     metric,
-    accuracyInterval: wilsonInterval(accuracy.right, kept.length),
+    accuracyInterval: wilsonInterval(accuracy.right, kept.length, confidence),
     ...validation,
     scores,
     featureNorm: meanNorm(features, width, rows),

@@ -52,6 +52,10 @@ Deno.test("keepViews() goes on where it was stopped, and has the same file as wi
     const { plain, mirrored } = readViews(`${dir}/a.npy`, 2);
     assert.deepEqual([...plain], [0, 1, 10, 1, 20, 1, NaN, NaN, 40, 1, 50, 1, 60, 1]);
     assert.deepEqual([...mirrored!], [5, 1, 15, 1, 25, 1, NaN, NaN, 45, 1, 55, 1, 65, 1]);
+    assert.deepEqual(readViews(`${dir}/a.npy`, 2, { add: true }), {
+      plain: plain.map((x, i) => x + mirrored![i]!),
+      mirrored: undefined,
+    });
     assert.deepEqual((await Array.fromAsync(Deno.readDir(dir), (e) => e.name)).sort(), [
       ...["a.npy", "a.npy.json", "b.npy", "b.npy.json"],
     ]);

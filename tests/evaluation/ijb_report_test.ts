@@ -45,7 +45,9 @@ for (const [name, mode] of Object.entries(modes)) {
 }
 
 Deno.test("reportIjb() draws people whom genuine pairs join", () => {
-  const { intervals, scores } = reportIjb({ ...faces, ...modes.F2N1D1, width: ijb.width }, pairs, { replicates: 100 });
+  const { intervals, scores } = reportIjb({ ...faces, ...modes.F2N1D1, width: ijb.width }, pairs, {
+    bootstrap: { replicates: 100 },
+  });
   const { low, high, draws } = intervals!.equalErrorRate!;
   assert.ok(low < scores.equalErrorRate && scores.equalErrorRate < high && draws === 100);
   assert.ok(intervals!.tar[5]!.low <= scores.tar[5]!.tar! && scores.tar[5]!.tar! <= intervals!.tar[5]!.high);
