@@ -48,8 +48,9 @@ export class PlainWriter {
     const out: Record<string, unknown> = {};
     for (const [key, value] of dict.map) {
       if (this.#values <= 0) break;
-      const name = typeof key === "string" ? this.#cut(key) : JSON.stringify(this.write(key, depth + 1));
-      define(out, name, this.write(value, depth + 1));
+      // What is written for other keys is cut too: each dictionary within a key would double the escapes in its JSON.
+      const name = typeof key === "string" ? key : JSON.stringify(this.write(key, depth + 1));
+      define(out, this.#cut(name), this.write(value, depth + 1));
     }
     return out;
   }

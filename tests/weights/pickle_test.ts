@@ -378,4 +378,7 @@ Deno.test("unpickle() survives values that hold themselves or double again and a
   ];
   const text = JSON.stringify(load(...doubling, "."));
   assert.ok(text.length < 2_000_000 && text.includes('"..."'));
+  // A dictionary that is a key of itself: the JSON of the key of the key of ... escapes each quote once more.
+  const key = load("}q", 0, "h", 0, "Ns.");
+  assert.ok(JSON.stringify(key).length < 20_000_000);
 });
