@@ -1,9 +1,11 @@
 /**
  * `deno task plot`: figures from the results that other tasks write. A further figure is one more entry of FIGURES.
  */
+import { basename } from "node:path";
 import {
   accuracyFigure,
   cosineHistogramFigure,
+  errorRatesFigure,
   type Figure,
   figureHtml,
   figurePng,
@@ -11,11 +13,14 @@ import {
   type FigureWidth,
   identityDriftFigure,
   jointPoseFigure,
+  parseEvaluation,
   parsePoses,
   parseSeparability,
   parseYawPoints,
   poseFigure,
+  scoresFigure,
   separabilityFigure,
+  type SetScores,
   yawTargetFigure,
 } from "@/plots/mod.ts";
 import {
@@ -46,6 +51,17 @@ interface FigureKind {
   readonly takes: readonly string[];
   /** Draws it; what the files do not hold is a TypeError or RangeError. */
   draw(results: readonly Result[], args: TaskArguments, width: FigureWidth): Figure;
+}
+
+/** The verification sets of result files, named after their files too where there are several. */
+function measuredSets(results: readonly Result[], figure: string): SetScores[] {
+  if (results.length === 0) throw new UsageError(`Cannot draw ${figure}: give at least one FILE.json`);
+  return results.flatMap(({ path, value }) => {
+    const sets = parseEvaluation(value, path);
+    return results.length === 1
+      ? sets
+      : sets.map((set) => ({ ...set, name: `${basename(path, ".json")}, ${set.name}` }));
+  });
 }
 
 /** Every kind of figure, by the name that it has on the command line. */
@@ -98,6 +114,28 @@ const FIGURES: Readonly<Record<string, FigureKind>> = {
       if (results.length === 0) throw new UsageError("Cannot draw joint poses: give at least one FILE.json");
       return jointPoseFigure(results.map(({ path, value }) => parsePoses(value, path)), { width });
     },
+  },
+  scores: {
+    summary: "from deno task evaluate --json, cosines of genuine and impostor pairs",
+    takes: ["thresholds", "log"],
+    draw(results, args, width) {
+      const thresholds = args.optionalNumbers("thresholds", { min: -1, max: 1 }) ?? [];
+      return scoresFigure(measuredSets(results, "scores"), {
+        width,
+        scale: args.flag("log") ? "log" : "linear",
+        marks: thresholds.map((value) => ({ value, text: `t = ${value}` })),
+      });
+    },
+  },
+  roc: {
+    summary: "from the same files, true accept over false match rate with intervals",
+    takes: [],
+    draw: (results, _args, width) => errorRatesFigure(measuredSets(results, "roc"), { width }),
+  },
+  det: {
+    summary: "from the same files, both error rates on normal deviate axes",
+    takes: [],
+    draw: (results, _args, width) => errorRatesFigure(measuredSets(results, "det"), { width, kind: "det" }),
   },
   accuracy: {
     summary: "published accuracies against the number of training images, and those of --own",
@@ -154,7 +192,7 @@ export const SPEC: TaskSpec = {
     { flag: "reference", help: "separability: published values in grey, read off the paper's figure" },
     { flag: "thresholds", value: "LIST", help: "cosines to show, 0.3,0.4 (default separability: all in the files)" },
     { flag: "count", value: "RULE", default: "separated", help: "separability: separated, or greedy (kept rows)" },
-    { flag: "log", help: "cosines, poses: logarithmic density, which shows what is rare" },
+    { flag: "log", help: "cosines, poses, scores: logarithmic density, which shows what is rare" },
     { flag: "angle", value: "NAME", default: "yaw", help: "poses: yaw, pitch or roll" },
     {
       flag: "own",
@@ -171,6 +209,7 @@ export const SPEC: TaskSpec = {
     "deno task plot cosines output/mini.json --log --thresholds 0.3,0.4 --format svg",
     "deno task plot yaw output/attrop.json",
     "deno task plot poses output/poses.json output/heads.json --angle pitch",
+    "deno task plot roc output/evaluation.json",
     "deno task plot accuracy --own mine:500000:90.1 --width page",
     "deno task plot all --format svg",
   ],

@@ -32,6 +32,7 @@ export * from "./recogniser_report.ts";
 export * from "./reconstruction_report.ts";
 export * from "./refinement_report.ts";
 export * from "./roc.ts";
+export * from "./score_curves.ts";
 export * from "./score_moments.ts";
 export * from "./score_report.ts";
 export * from "./score_tally.ts";

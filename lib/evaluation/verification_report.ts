@@ -9,6 +9,7 @@ import { wholeRows } from "./cosine.ts";
 import { consecutivePairs, pairDistances } from "./pair_distances.ts";
 import { pairIdentities } from "./pair_identities.ts";
 import { rocCurve } from "./roc.ts";
+import { type ScoreCurves, scoreCurves } from "./score_curves.ts";
 import { reportScores, type ScoreReport } from "./score_report.ts";
 import { type ValidationRate, validationRate } from "./validation_rate.ts";
 import { distanceAccuracy, type VerificationAccuracy } from "./verification.ts";
@@ -50,6 +51,8 @@ export interface VerificationReport {
   readonly validationFault: string | undefined;
   /** Figures of the cosines. */
   readonly scores: ScoreReport;
+  /** What figures of the cosines are drawn from. */
+  readonly curves: ScoreCurves;
   /** Mean norm of the features. */
   readonly featureNorm: number;
   /** Intervals by drawing people; undefined where not asked for. */
@@ -109,7 +112,8 @@ export function reportVerification(
   const validation = tryValidation(distances, flags, folds, fold);
   const cosines = distances.map((distance) => 1 - distance / 2);
   const genuine = cosines.filter((_, p) => flags[p] === 1), impostor = cosines.filter((_, p) => flags[p] === 0);
-  const scores = reportScores(rocCurve(genuine, impostor), genuine, impostor, confidence);
+  const curve = rocCurve(genuine, impostor);
+  const scores = reportScores(curve, genuine, impostor, confidence);
   const identities = pairIdentities(keptRows(features, width, kept), width, flags);
   const rates = scores.tar.flatMap(({ far, tar }) => tar === undefined ? [] : far);
   const found = bootstrap && verificationIntervals({
@@ -125,6 +129,7 @@ export function reportVerification(
     accuracyInterval: wilsonInterval(accuracy.right, kept.length, confidence),
     ...validation,
     scores,
+    curves: scoreCurves(genuine, impostor, curve, confidence),
     featureNorm: meanNorm(features, width, rows),
     intervals: found && { ...found, tar: scores.tar.map(({ far }) => found.tar[rates.indexOf(far)]) },
     identities: identities.count,

@@ -9,6 +9,7 @@ export * from "./convergence_figure.ts";
 export * from "./cosine_histogram_figure.ts";
 export * from "./distribution_figure.ts";
 export * from "./error_rates_figure.ts";
+export * from "./evaluation_result.ts";
 export * from "./figure.ts";
 export { figureHtml, type FigureHtmlOptions } from "./figure_html.ts";
 export * from "./figure_parts.ts";

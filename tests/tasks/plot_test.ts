@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { rocCurve, scoreCurves } from "@/evaluation/mod.ts";
 import { decodeImage } from "@/images/mod.ts";
 import { PoseTally } from "@/metrics/mod.ts";
 import { plotMain, SPEC } from "../../tasks/plot.ts";
@@ -92,6 +93,43 @@ Deno.test.each([
   assert.match(wrong.err, /attrop.json: it is of kind "attrop"; expected a result of "deno task poses/);
 });
 
+Deno.test.each([
+  ["scores", ["--log", "--thresholds", "0.3"], /t = 0.3/],
+  ["roc", [], /True accept rate/],
+  ["det", ["--width", "page"], /False non-match rate/],
+] as [string, string[], RegExp][])("plot %s %j draws results of evaluate", async (figure, options, text) => {
+  await using box = await Results.make();
+  const report = (spread: number) => {
+    const scores = (mean: number) => Float64Array.from({ length: 900 }, (_, i) => mean + spread * Math.sin(i * i));
+    return reportOf(scores(0.6), scores(0.1));
+  };
+  const sets = [["lfw", 0.3], ["cfp_fp", 0.4]].map(([name, spread]) => ({
+    name,
+    kind: "pairs",
+    report: report(spread as number),
+  }));
+  const one = await box.write("one.json", { kind: "evaluation", sets });
+  const two = await box.write("two.json", { kind: "evaluation", sets: sets.slice(0, 1) });
+  const output = box.path("figure.svg");
+  const outcome = await callHere(SPEC, plotMain, [figure, one, two, ...options, "--output", output]);
+  assert.equal(outcome.code, 0, outcome.err);
+  const svg = await Deno.readTextFile(output);
+  assert.match(svg, text);
+  assert.match(svg, />one, cfp_fp/);
+  for (
+    const [files, message] of [[[], /give at least one/], [[box.path("attrop.json")], /of kind "attrop"/]] as const
+  ) {
+    const wrong = await callHere(SPEC, plotMain, [figure, ...files]);
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.err, message);
+  }
+});
+
+/** The part of a verification report that figures are drawn from. */
+function reportOf(genuine: Float64Array, impostor: Float64Array) {
+  return { curves: scoreCurves(genuine, impostor, rocCurve(genuine, impostor)) };
+}
+
 Deno.test("plot accuracy draws published sets, those that grew as curves, and one's own", async () => {
   await using box = await Results.make();
   const output = box.path("accuracy.svg"), options = ["--own", "mine: too:0.5M:90.1", "--output", output];
@@ -127,8 +165,8 @@ Deno.test.each<[string, (box: Results) => Promise<string[]> | string[], RegExp]>
   ["no figure", () => [], /FIGURE FILE.json... is needed/],
   [
     "a figure that is not there",
-    () => ["roc"],
-    /Cannot draw "roc": expected one of separability, cosines, poses, joint-poses, accuracy, yaw, drift, all/,
+    () => ["pie"],
+    /Cannot draw "pie": expected one of separability, cosines, poses, joint-poses, scores, roc, det, accuracy, yaw, drift, all/,
   ],
   ["a name of every object", () => ["toString"], /Cannot draw "toString"/],
   ["no file", () => ["separability"], /give at least one FILE.json, or --reference/],
