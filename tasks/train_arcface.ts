@@ -75,9 +75,8 @@ export const main: TaskMain = async (args, signal) => {
   const first = start === undefined || saved !== undefined
     ? {}
     : { start: await checkInputs(() => startFrom(start, data, session.threads, signal)) };
-  await using run = await RecogniserTraining.create(
-    { config, data, ...settings, ...first, session },
-    saved,
+  await using run = await checkInputs(() =>
+    RecogniserTraining.create({ config, data, ...settings, ...first, session }, saved)
   );
   await trainToFile(run, {
     args,

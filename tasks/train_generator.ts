@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { embedImages, identityCentres } from "@/evaluation/mod.ts";
 import { fitMoments, gaussianSampler, loadMoments, saveMoments } from "@/identity/mod.ts";
 import { loadRecogniser, recogniserConfig, vec2faceConfig } from "@/networks/mod.ts";
-import { GENERATOR_LOSS_WEIGHTS, GeneratorTraining, PackedImages, resume } from "@/training/mod.ts";
+import { batchIndices, GENERATOR_LOSS_WEIGHTS, GeneratorTraining, PackedImages, resume } from "@/training/mod.ts";
 import { checkInputs, runTask, say, type TaskArguments, type TaskMain, type TaskSpec, UsageError } from "./_cli.ts";
 import { DATA_OPTION, readAll, RUN_OPTIONS, trainToFile } from "./_training.ts";
 import { HeldOut } from "./_validation.ts";
@@ -81,6 +81,7 @@ export const main: TaskMain = async (args, signal) => {
     throw new UsageError(`--moments-of: found "${of}", expected images or centres`);
   }
   using data = await checkInputs(() => new PackedImages(args.text("data")));
+  await checkInputs(() => batchIndices(data.length, settings.batchSize, 0, settings.seed)); // before anything is written
   using held = await checkInputs(() => HeldOut.open(args));
   const recogniserWeights = await checkInputs(() => readAll(args.text("recogniser")));
   const text = {
@@ -94,7 +95,7 @@ export const main: TaskMain = async (args, signal) => {
   const moments = `${folder}/id_moments.safetensors`;
   await fitTo(moments, data, args, signal);
   const { draw } = gaussianSampler(loadMoments(moments), { seed: settings.seed });
-  await using run = await GeneratorTraining.create({
+  const options = {
     config,
     recogniser: recogniserShape,
     recogniserWeights,
@@ -103,7 +104,8 @@ export const main: TaskMain = async (args, signal) => {
     ...adversarial,
     ...(count === 0 ? {} : { drawn: { count, draw } }),
     session,
-  }, saved);
+  };
+  await using run = await checkInputs(() => GeneratorTraining.create(options, saved));
   await trainToFile(run, {
     args,
     text,

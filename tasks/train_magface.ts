@@ -77,7 +77,9 @@ export const main: TaskMain = async (args, signal) => {
   const first = start === undefined || saved !== undefined
     ? {}
     : { start: await checkInputs(() => startFrom(start, data, session.threads, signal)) };
-  await using run = await MagfaceTraining.create({ config, data, ...settings, ...first, session }, saved);
+  await using run = await checkInputs(() =>
+    MagfaceTraining.create({ config, data, ...settings, ...first, session }, saved)
+  );
   const validate = held && (async () => {
     await using estimator = await createQualityEstimator(config, arrayParameters(run.state.values), session);
     const { report, known } = await held.quality(estimator, { signal });

@@ -42,7 +42,7 @@ export const main: TaskMain = async (args, signal) => {
   const saved = await checkInputs(() => resume(args.text("output"), text));
   const session = { threads: args.integer("threads", { min: 0 }) };
   const config = poseEstimatorConfig("mini");
-  await using run = await PoseTraining.create({ config, data, ...settings, session }, saved);
+  await using run = await checkInputs(() => PoseTraining.create({ config, data, ...settings, session }, saved));
   const validate = held && (async () => {
     await using estimator = await createPoseEstimator(config, arrayParameters(run.deployed()), session);
     const { yaw, pitch, roll } = await held.pose(estimator, { signal });

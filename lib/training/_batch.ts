@@ -25,6 +25,19 @@ export interface Batch {
 
 const PIXELS = 112 * 112;
 
+/**
+ * Steps of a run: whole batches of an epoch, times epochs.
+ *
+ * @throws {RangeError} If that is none, as a run of no steps would pass first weights off as trained ones.
+ */
+export function stepsOf(images: number, size: number, epochs: number): number {
+  const steps = Math.round(Math.floor(images / size) * epochs);
+  if (steps >= 1) return steps;
+  throw new RangeError(
+    `Cannot train: ${epochs} epochs of ${images} images in batches of ${size} are not one step; take smaller batches or more epochs`,
+  );
+}
+
 /** Reads the batch of a step. */
 export function readBatch(data: PackedImages, step: number, { size, seed, heads = false }: BatchOptions): Batch {
   const { indices, flips } = batchIndices(data.length, size, step, seed);

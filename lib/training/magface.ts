@@ -13,6 +13,7 @@ import { inputParameters, iresnet, type IResNetConfig, iresnetSpecs, type Parame
 import * as op from "@/onnx/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import type { TensorInput } from "@/weights/mod.ts";
+import { stepsOf } from "./_batch.ts";
 import { BatchReader } from "./batches.ts";
 import { imagesFromBytes } from "./image_input.ts";
 import type { TrainingRun } from "./loop.ts";
@@ -98,13 +99,13 @@ export class MagfaceTraining implements TrainingRun, AsyncDisposable {
   /** Steps of the whole run: whole batches of an epoch, times epochs; a batch takes half its size of images. */
   readonly steps: number;
 
-  private constructor(trainer: Trainer, options: MagfaceTrainingOptions, batchSize: number) {
-    const { data, epochs, seed = 1, config: { inputSize } } = options;
+  private constructor(trainer: Trainer, options: MagfaceTrainingOptions, batchSize: number, steps: number) {
+    const { data, seed = 1, config: { inputSize } } = options;
     const half = batchSize / 2;
     this.#trainer = trainer;
     this.#options = options;
     this.#batchSize = batchSize;
-    this.steps = Math.round(Math.floor(data.length / half) * epochs);
+    this.steps = steps;
     this.#batches = new BatchReader(data, { size: half, seed });
     this.#images = new Uint8Array(batchSize * inputSize ** 2 * 3);
     this.#labels = new BigInt64Array(batchSize);
@@ -117,7 +118,7 @@ export class MagfaceTraining implements TrainingRun, AsyncDisposable {
    * @param options Network, data and recipe.
    * @param saved State to go on from; drawn afresh when left out.
    * @returns The run, before its next step.
-   * @throws {RangeError} If the replicas do not divide the batch, or into odd shares.
+   * @throws {RangeError} If the replicas do not divide the batch, or into odd shares, or there is not one step to do.
    * @throws {TypeError} If the state or the weights to start from belong to another network.
    */
   static async create(options: MagfaceTrainingOptions, saved?: TrainingState): Promise<MagfaceTraining> {
@@ -129,6 +130,7 @@ export class MagfaceTraining implements TrainingRun, AsyncDisposable {
         `Cannot train on images and worse copies: ${share} images in each of ${replicas} replicas, expected an even number`,
       );
     }
+    const steps = stepsOf(data.length, batchSize / 2, options.epochs);
     const params = inputParameters();
     const images = op.input("images", "uint8", [share, config.inputSize, config.inputSize, 3]);
     const labels = op.input("labels", "int64", [share]);
@@ -162,7 +164,7 @@ export class MagfaceTraining implements TrainingRun, AsyncDisposable {
       optimiser: { kind: "sgd", momentum: 0.9, weightDecay },
       ...(session === undefined ? {} : { session }),
     }, saved ?? startedState(params.specs, seed, options.start));
-    return new MagfaceTraining(trainer, options, batchSize);
+    return new MagfaceTraining(trainer, options, batchSize, steps);
   }
 
   /** Weights, moments and step counter. */

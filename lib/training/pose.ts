@@ -19,6 +19,7 @@ import {
   rotationMatrix,
 } from "@/networks/mod.ts";
 import type { TensorInput } from "@/weights/mod.ts";
+import { stepsOf } from "./_batch.ts";
 import { BatchReader } from "./batches.ts";
 import { geodesicAngle } from "./geodesic.ts";
 import { imagesFromBytes } from "./image_input.ts";
@@ -87,10 +88,10 @@ export class PoseTraining implements TrainingRun, AsyncDisposable {
   /** Steps of the whole run: whole batches of an epoch, times epochs. */
   readonly steps: number;
 
-  private constructor(trainer: Trainer, options: PoseTrainingOptions, size: number) {
+  private constructor(trainer: Trainer, options: PoseTrainingOptions, size: number, steps: number) {
     this.#trainer = trainer;
     this.#options = options;
-    this.steps = Math.round(Math.floor(options.data.length / size) * options.epochs);
+    this.steps = steps;
     this.#batches = new BatchReader(options.data, { size, seed: options.seed ?? 1 });
     this.#rotations = new Float32Array(size * 9);
   }
@@ -102,10 +103,11 @@ export class PoseTraining implements TrainingRun, AsyncDisposable {
    * @param saved State to go on from; drawn afresh when left out.
    * @returns The run, before its next step.
    * @throws {TypeError} If the state belongs to another network.
-   * @throws {RangeError} If the replicas do not divide the batch.
+   * @throws {RangeError} If the replicas do not divide the batch, or images and epochs are too few for one step.
    */
   static async create(options: PoseTrainingOptions, saved?: TrainingState): Promise<PoseTraining> {
     const { config, batchSize = 64, weightDecay = 0.02, seed = 1, replicas = 1, session } = options;
+    const steps = stepsOf(options.data.length, batchSize, options.epochs);
     const params = inputParameters(), share = shareOf(batchSize, replicas);
     const images = op.input("images", "uint8", [share, config.inputSize, config.inputSize, 3]);
     const truth = op.input("rotations", "float32", [share, 3, 3]);
@@ -128,7 +130,7 @@ export class PoseTraining implements TrainingRun, AsyncDisposable {
       optimiser: { kind: "adamw", weightDecay, clip: CLIP },
       ...(session === undefined ? {} : { session }),
     }, saved ?? startedState(params.specs, seed));
-    return new PoseTraining(trainer, options, batchSize);
+    return new PoseTraining(trainer, options, batchSize, steps);
   }
 
   /** Weights, moments and step counter; weights in training form. */

@@ -21,6 +21,7 @@ import {
 import { RandomStream } from "@/random/mod.ts";
 import type { TensorInput } from "@/weights/mod.ts";
 import { arcfaceLoss } from "./arcface.ts";
+import { stepsOf } from "./_batch.ts";
 import { BatchReader } from "./batches.ts";
 import { imagesFromBytes } from "./image_input.ts";
 import type { PackedImages } from "./packed_images.ts";
@@ -97,11 +98,11 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
   /** Steps of the whole run: whole batches of an epoch, times epochs. */
   readonly steps: number;
 
-  private constructor(trainer: Trainer, options: RecogniserTrainingOptions, batchSize: number) {
+  private constructor(trainer: Trainer, options: RecogniserTrainingOptions, batchSize: number, steps: number) {
     this.#trainer = trainer;
     this.#options = options;
     this.#batchSize = batchSize;
-    this.steps = Math.round(Math.floor(options.data.length / batchSize) * options.epochs);
+    this.steps = steps;
     this.#batches = new BatchReader(options.data, { size: batchSize, seed: options.seed ?? 1 });
     this.#labels = new BigInt64Array(batchSize);
     this.#poses = new Float32Array(batchSize * 2);
@@ -114,10 +115,12 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
    * @param saved State to go on from; drawn afresh when left out.
    * @returns The run, before its next step.
    * @throws {TypeError} If the state or the weights to start from belong to another network.
+   * @throws {RangeError} If the replicas do not divide the batch, or images and epochs are too few for one step.
    */
   static async create(options: RecogniserTrainingOptions, saved?: TrainingState): Promise<RecogniserTraining> {
     const { config, data, batchSize = 64, replicas = 1, scale = 32, poseWeight = 1 } = options;
     const { weightDecay = 5e-4, seed = 1 } = options, share = shareOf(batchSize, replicas);
+    const steps = stepsOf(data.length, batchSize, options.epochs);
     const params = inputParameters();
     const images = op.input("images", "uint8", [share, config.inputSize, config.inputSize, 3]);
     const labels = op.input("labels", "int64", [share]);
@@ -142,7 +145,7 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
       optimiser: { kind: "sgd", momentum: 0.9, weightDecay },
       ...(options.session === undefined ? {} : { session: options.session }),
     }, saved ?? startedState(freshState(params.specs, seed), options.start));
-    return new RecogniserTraining(trainer, options, batchSize);
+    return new RecogniserTraining(trainer, options, batchSize, steps);
   }
 
   /** Weights, moments and step counter. */
