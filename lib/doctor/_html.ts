@@ -34,7 +34,7 @@ const MARKS: Readonly<Record<Grade, readonly [word: string, color: string, shape
   good: ["good", "#005a8f", '<circle cx="8" cy="8" r="7"/><path d="M4.5 8.2l2.4 2.6 4.6-5.2" class="line"/>'],
   fair: ["fair", "#8a5d00", '<path d="M8 1l7.5 13.5H.5z"/><path d="M8 5.5v4.5M8 11.6v1.4" class="line"/>'],
   poor: ["poor", "#b34700", '<rect x="1" y="1" width="14" height="14"/><path d="M4.5 4.5l7 7m0-7l-7 7" class="line"/>'],
-  unknown: ["not measured", "#595959", '<rect x="1" y="6" width="14" height="4"/>'],
+  unknown: ["not judged", "#595959", '<rect x="1" y="6" width="14" height="4"/>'],
 };
 
 /** A grade as shape, colour and word. */

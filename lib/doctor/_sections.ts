@@ -25,6 +25,8 @@ export interface Section {
 const share = (value: number | null | undefined) => measureText(value, "share");
 const cosine = (value: number | null | undefined) => value === null || value === undefined ? "–" : value.toFixed(3);
 
+const imagesText = (count: number) => `${measureText(count, "whole")} ${count === 1 ? "image" : "images"}`;
+
 /** Figures side by side with what to see in them; those that were not drawn are left out. */
 function figures({ figures }: PageParts, ...names: readonly (readonly [FigureName, string])[]): Html {
   const shown = names.flatMap(([name, caption]) => {
@@ -148,7 +150,7 @@ ${
         parts,
         "mislabelled",
         "Images that look like somebody else",
-        `Nearer to another identity than to the others of their own. ${mislabelled.count} images.`,
+        `Nearer to another identity than to the others of their own. ${imagesText(mislabelled.count)}.`,
       )
     }${
       list(
@@ -162,7 +164,9 @@ ${
         parts,
         "outliers",
         "Outliers",
-        `Unlike the others of their identity: cosine to their centre of ${set.threshold} or less. ${outliers.count} images.`,
+        `Unlike the others of their identity: cosine to their centre of ${set.threshold} or less. ${
+          imagesText(outliers.count)
+        }.`,
       )
     }${
       list("Outliers", outliers, ["image", "identity", "cosine to the others"], (each) => [
@@ -205,7 +209,9 @@ ${
           parts,
           "duplicates",
           "Near duplicates",
-          `Two images of one identity with nearly the same feature. ${set.duplicates.count} images have one before them.`,
+          `Two images of one identity with nearly the same feature; ${
+            imagesText(set.duplicates.count)
+          } with such a one before.`,
         )
       }${
         list("Near duplicates by feature", set.duplicates, head, (each) => [

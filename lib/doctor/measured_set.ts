@@ -84,12 +84,27 @@ export interface MeasuredSet extends Disposable {
  * @returns The measured set.
  * @throws {RangeError} When no image has a usable feature.
  *
- * @example See examineSet
+ * @example Two identities of two images
  * ```ts
- * import { measureSet } from "@/doctor/mod.ts";
+ * import { arrayDataset } from "@/datasets/mod.ts";
+ * import { measureSet, writeImageFiles } from "@/doctor/mod.ts";
+ * import { encodePng, filled } from "@/images/mod.ts";
+ * import { imageProfiler } from "@/metrics/mod.ts";
  * import assert from "node:assert/strict";
  *
- * assert.equal(typeof measureSet, "function");
+ * const face = async (label: number, red: number) => ({ label, bytes: await encodePng(filled(8, 8, [red, 255 * label, 0])) });
+ * const faces = arrayDataset(await Promise.all([face(0, 10), face(0, 60), face(1, 10), face(1, 90)]));
+ * const embed = (x: Float32Array, n: number) =>
+ *   Promise.resolve(Float32Array.from({ length: 2 * n }, (_, k) => x[192 * (k >> 1) + 64 * (k & 1)]!)); // red and green
+ * const profiler = imageProfiler({ recogniser: { vectorSize: 2, imageSize: 8, embed } });
+ * const folder = await Deno.makeTempDir(), settings = { threshold: 0.5 };
+ * const files = await writeImageFiles(folder, faces, profiler, { model: "red and green" });
+ * {
+ *   using measured = await measureSet("faces", faces, files, folder, settings);
+ *   assert.deepEqual([...measured.statistics.images], [2, 2]);
+ *   assert.ok(measured.own(0) > 0.9);
+ * }
+ * await Deno.remove(folder, { recursive: true });
  * ```
  */
 export async function measureSet(

@@ -33,12 +33,29 @@ const ZOOM = 1.5;
  * @param strips Rows of images.
  * @returns HTML, 1.5 MB and about 25 KB for each row of images.
  *
- * @example See deno task doctor
+ * @example A whole report
  * ```ts
- * import { reportPage } from "@/doctor/mod.ts";
+ * import { arrayDataset } from "@/datasets/mod.ts";
+ * import { examineSet, makeReport, makeStrips, measureSet, reportPage, writeImageFiles } from "@/doctor/mod.ts";
+ * import { encodePng, filled } from "@/images/mod.ts";
+ * import { imageProfiler } from "@/metrics/mod.ts";
  * import assert from "node:assert/strict";
  *
- * assert.equal(typeof reportPage, "function");
+ * const face = async (label: number, red: number) => ({ label, bytes: await encodePng(filled(8, 8, [red, 255 * label, 0])) });
+ * const faces = arrayDataset(await Promise.all([face(0, 10), face(0, 60), face(1, 10), face(1, 90)]));
+ * const embed = (x: Float32Array, n: number) =>
+ *   Promise.resolve(Float32Array.from({ length: 2 * n }, (_, k) => x[192 * (k >> 1) + 64 * (k & 1)]!)); // red and green
+ * const profiler = imageProfiler({ recogniser: { vectorSize: 2, imageSize: 8, embed } });
+ * const folder = await Deno.makeTempDir(), settings = { threshold: 0.5 };
+ * const files = await writeImageFiles(folder, faces, profiler, { model: "red and green" });
+ * {
+ *   using measured = await measureSet("faces", faces, files, folder, settings);
+ *   const findings = { set: await examineSet(measured, settings) };
+ *   const report = makeReport(findings, { made: "today", recogniser: "red and green", threshold: "It was given." });
+ *   const page = await reportPage(report, await makeStrips(measured, findings));
+ *   assert.match(page, /<h1>faces: data set report<\/h1>/);
+ * }
+ * await Deno.remove(folder, { recursive: true });
  * ```
  */
 export async function reportPage(report: DoctorReport, strips: StripSections): Promise<string> {

@@ -50,12 +50,28 @@ interface Shot {
  * @param reference The reference, where it has images.
  * @returns Rows by section.
  *
- * @example See deno task doctor
+ * @example Both identities, two images in a row
  * ```ts
- * import { makeStrips } from "@/doctor/mod.ts";
+ * import { arrayDataset } from "@/datasets/mod.ts";
+ * import { examineSet, makeStrips, measureSet, writeImageFiles } from "@/doctor/mod.ts";
+ * import { encodePng, filled } from "@/images/mod.ts";
+ * import { imageProfiler } from "@/metrics/mod.ts";
  * import assert from "node:assert/strict";
  *
- * assert.equal(typeof makeStrips, "function");
+ * const face = async (label: number, red: number) => ({ label, bytes: await encodePng(filled(8, 8, [red, 255 * label, 0])) });
+ * const faces = arrayDataset(await Promise.all([face(0, 10), face(0, 60), face(1, 10), face(1, 90)]));
+ * const embed = (x: Float32Array, n: number) =>
+ *   Promise.resolve(Float32Array.from({ length: 2 * n }, (_, k) => x[192 * (k >> 1) + 64 * (k & 1)]!)); // red and green
+ * const profiler = imageProfiler({ recogniser: { vectorSize: 2, imageSize: 8, embed } });
+ * const folder = await Deno.makeTempDir(), settings = { threshold: 0.5 };
+ * const files = await writeImageFiles(folder, faces, profiler, { model: "red and green" });
+ * {
+ *   using measured = await measureSet("faces", faces, files, folder, settings);
+ *   const set = await examineSet(measured, settings);
+ *   const { drawn } = await makeStrips(measured, { set });
+ *   assert.deepEqual(drawn.map(({ width }) => width), [230, 230]); // two of 112 pixels and the gaps
+ * }
+ * await Deno.remove(folder, { recursive: true });
  * ```
  */
 export async function makeStrips(

@@ -140,7 +140,10 @@ const RULES: readonly Rule[] = [
     measure: "drift",
     question: "Does a turned face stay the same person?",
     ...{ good: 0.1, fair: 0.2, more: "worse" },
-    finding: (value) => `Turned faces (30° and more) lie ${value} lower in cosine to their identity than frontal ones.`,
+    finding: (value, { set }) =>
+      (set.pose?.driftSlope ?? 0) > 0
+        ? `Turned faces (30° and more) lie ${value} lower in cosine to their identity than frontal ones.`
+        : "Turned faces (30° and more) lie as close to their identity as frontal ones.",
     problem: "turned faces that become somebody else",
     advice:
       "Turn faces less far, or accept only images that keep their identity (deno task generate:pose checks each).",
@@ -151,7 +154,7 @@ const RULES: readonly Rule[] = [
     ...{ good: 0.001, fair: 0.01, more: "worse" },
     finding: (value, { set, against }) =>
       `${value} of the images look like an identity of ${against?.name} (cosine above ${set.threshold}).` +
-      (against?.paired ? " The sets were said to show the same people, so this is expected." : ""),
+      (against?.paired ? " The sets were said to show the same people, so this is expected and not judged." : ""),
     problem: "images of people of the reference",
     advice: "Drop the listed images and identities, and sample new ones away from the reference " +
       "(deno task sample --against).",
@@ -203,8 +206,9 @@ export function judge(findings: Findings): Verdict[] {
       return [{ ...about, grade: "unknown", value: "–", finding: `Not measured${why(measure)}.`, advice: "" }];
     }
     const within = (limit: number) => more === "better" ? value >= limit : value <= limit;
-    const grade: Grade = within(good) ? "good" : within(fair) ? "fair" : "poor";
-    const advice = grade === "good" || (fromReference && findings.against!.paired) ? "" : rule.advice;
+    const expected = fromReference && findings.against!.paired;
+    const grade: Grade = expected ? "unknown" : within(good) ? "good" : within(fair) ? "fair" : "poor";
+    const advice = grade === "good" || expected ? "" : rule.advice;
     const finding = value === 0 && rule.none !== undefined ? rule.none : rule.finding(text(value), findings);
     return [{ ...about, grade, value: text(value), finding, advice }];
   });

@@ -52,6 +52,6 @@ Deno.test("judge() judges leakage only against a reference, and forgives it to p
     "50 % of the images look like an identity of real (cosine above 0.4).",
   ]);
   const paired = leakageOf({ ...WELL, against: againstFindings(0.5, true) })!;
-  assert.match(paired.finding, /this is expected/);
-  assert.equal(paired.advice, "");
+  assert.match(paired.finding, /this is expected and not judged/);
+  assert.deepEqual([paired.grade, paired.value, paired.advice], ["unknown", "50 %", ""]);
 });
