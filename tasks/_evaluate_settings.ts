@@ -29,6 +29,7 @@ export interface EvaluateSettings {
   readonly sets: readonly SetPlan[];
   readonly given: GivenFeatures | undefined;
   readonly search: { readonly gallery: string; readonly probes: string } | undefined;
+  readonly scores: { readonly genuine: string; readonly impostor: string } | undefined;
   readonly fusion: ViewFusion;
   readonly metric: AccuracyMetric;
   readonly folds: number;
@@ -65,6 +66,8 @@ const OPTIONS: readonly TaskOption[] = [
   { flag: "issame", value: "FILE", help: "for --embeddings: 1 or 0 for each pair, text or .npy" },
   { flag: "no-detector-score", help: "IJB: do not weigh images by the detector's score" },
   { flag: "no-feature-norm", help: "IJB: make features unit vectors before they are pooled" },
+  { flag: "genuine", value: "FILE.npy", help: "scores [N] of pairs of one person, in the place of sets" },
+  { flag: "impostor", value: "FILE.npy", help: "scores [N] of pairs of two people; read once, any number of them" },
   { flag: "gallery", value: "DATASET", help: "people to look among: rank 1 and 5 of --probes" },
   { flag: "probes", value: "DATASET", help: "images to look for; classes of one name are one person" },
   { flag: "keep", value: "DIR", help: "keep features here: a stopped run goes on, and another one reads them" },
@@ -91,6 +94,7 @@ impostors. Intervals: Wilson's over pairs, and percentiles of people drawn anew,
     "deno task evaluate sets/lfw.bin sets/cfp_fp.bin --model hsface10k --keep work/features --json hsface10k.json",
     "deno task evaluate IJBC --model arcface-r100 --device cuda --batch-size 128 --keep work/features",
     "deno task evaluate --embeddings lfw_features.npy --issame lfw/issame.txt --flip none",
+    "deno task evaluate --genuine genuine.npy --impostor impostor.npy --json scores.json",
     "deno task evaluate --gallery enrolled --probes queries --model mini",
   ],
 };
@@ -122,8 +126,12 @@ export function readEvaluateSettings(args: TaskArguments): EvaluateSettings {
   if ((gallery === undefined) !== (probes === undefined)) {
     throw new UsageError("Cannot look for people: --gallery and --probes go together");
   }
-  if (sets.length === 0 && plain === undefined && gallery === undefined) {
-    throw new UsageError("Cannot start: SET, --embeddings or --gallery is needed");
+  const genuine = args.optionalText("genuine"), impostor = args.optionalText("impostor");
+  if ((genuine === undefined) !== (impostor === undefined)) {
+    throw new UsageError("Cannot evaluate scores: --genuine and --impostor go together");
+  }
+  if (sets.length === 0 && plain === undefined && gallery === undefined && genuine === undefined) {
+    throw new UsageError("Cannot start: SET, --embeddings, --genuine or --gallery is needed");
   }
   const names = sets.map(({ name }) => name), twice = names.find((name, k) => names.indexOf(name) !== k);
   if (twice !== undefined) throw new UsageError(`Cannot tell the sets apart: two are called ${twice}`);
@@ -133,6 +141,7 @@ export function readEvaluateSettings(args: TaskArguments): EvaluateSettings {
     sets,
     given: plain === undefined ? undefined : { plain, mirrored, same },
     search: gallery === undefined ? undefined : { gallery, probes: probes! },
+    scores: genuine === undefined ? undefined : { genuine, impostor: impostor! },
     // Features that come alone are taken as they are.
     fusion: plain !== undefined && mirrored === undefined ? "none" : fusion,
     metric: args.flag("cosine") ? "centred" : "euclidean",

@@ -11,6 +11,7 @@ import {
   type TarWithInterval,
   type VerificationReport,
 } from "@/evaluation/mod.ts";
+import type { ScoresResult } from "./_evaluate_scores.ts";
 import type { SearchResult } from "./_evaluate_search.ts";
 
 /** A verification set and its figures. */
@@ -76,8 +77,8 @@ function tarCell({ tar, interval, needed, impostors }: TarWithInterval, people: 
   return `${percent(tar)} ${range(people ?? interval)}`;
 }
 
-const confidenceOf = (results: readonly PairsResult[]) =>
-  percent(results[0]!.report.accuracyInterval.confidence).replace(/\.?0+$/, "");
+const shortPercent = (x: number) => percent(x).replace(/\.?0+$/, "");
+const confidenceOf = (results: readonly PairsResult[]) => shortPercent(results[0]!.report.accuracyInterval.confidence);
 
 const maybe = (x: number | undefined) => x === undefined ? "not resolvable" : percent(x);
 
@@ -162,6 +163,22 @@ export function ijbTable(
     ...lines(table),
     ...(rows.length === 0 ? [] : ["published, TAR at FAR 1e-4:", ...rows]),
   ];
+}
+
+/** Figures of scores without features. */
+export function scoresLines(report: ScoresResult, confidence: number): string[] {
+  const { tar, genuine, impostor } = report, spread = (x: number) => Math.sqrt(x).toFixed(3);
+  return lines([
+    [`scores, % [${shortPercent(confidence)} % over pairs]`, ""],
+    ["pairs, genuine + impostor", report.pairs.join(" + ")],
+    ...tar.toReversed().map((point) => [`TAR at FAR ${point.far.toExponential()}`, tarCell(point, undefined)]),
+    ["equal error rate", percent(report.equalErrorRate)],
+    ["FMR100, FMR1000, ZeroFMR", [report.fmr100, report.fmr1000, report.zeroFmr].map(maybe).join(", ")],
+    ["area under the ROC curve", percent(report.areaUnderRoc)],
+    ["d', Fisher ratio", `${report.dPrime.toFixed(3)}, ${report.fisherRatio.toFixed(3)}`],
+    ["score, genuine", `${genuine.mean.toFixed(3)} +- ${spread(genuine.variance)}`],
+    ["score, impostor", `${impostor.mean.toFixed(3)} +- ${spread(impostor.variance)}`],
+  ]);
 }
 
 /** Groups of RFW among the sets, when there are several. */

@@ -2,10 +2,19 @@
 import { publishedResults } from "@/evaluation/mod.ts";
 import { loadRecogniser } from "@/networks/mod.ts";
 import { checkInputs, note, runTask, say, type TaskArguments, type TaskMain } from "./_cli.ts";
+import { measureScores, type ScoresResult } from "./_evaluate_scores.ts";
 import { searchPeople, type SearchResult } from "./_evaluate_search.ts";
 import { measureGiven, measureSet, type Network, type SetResult, type Unreadable } from "./_evaluate_sets.ts";
 import { type EvaluateSettings, readEvaluateSettings, SPEC } from "./_evaluate_settings.ts";
-import { accuracyTable, groupLines, ijbTable, scoreTable, searchLines, sourceLines } from "./_evaluate_tables.ts";
+import {
+  accuracyTable,
+  groupLines,
+  ijbTable,
+  scoresLines,
+  scoreTable,
+  searchLines,
+  sourceLines,
+} from "./_evaluate_tables.ts";
 import { readRecogniser, type RecogniserLoader } from "./_recogniser_options.ts";
 import { writeWhole } from "./_write_whole.ts";
 
@@ -33,8 +42,14 @@ function tellUnreadable(name: string, unreadable: readonly Unreadable[]): void {
   if (unreadable.length > TOLD) note(`  and ${unreadable.length - TOLD} more; --json FILE lists all`);
 }
 
+interface Findings {
+  readonly results: readonly SetResult[];
+  readonly scores: ScoresResult | undefined;
+  readonly found: SearchResult | undefined;
+}
+
 /** Says all tables. */
-function tell(settings: EvaluateSettings, model: string, results: readonly SetResult[], found?: SearchResult): void {
+function tell(settings: EvaluateSettings, model: string, { results, scores, found }: Findings): void {
   const pairs = results.filter((result) => result.kind === "pairs");
   const blocks: string[][] = [];
   if (pairs.length > 0) {
@@ -42,6 +57,7 @@ function tell(settings: EvaluateSettings, model: string, results: readonly SetRe
     if (settings.published) blocks.push(sourceLines(pairs));
   }
   for (const result of results) if (result.kind === "ijb") blocks.push(ijbTable(result.name, result.report));
+  if (scores !== undefined) blocks.push(scoresLines(scores, settings.confidence));
   if (found !== undefined) blocks.push(searchLines(found));
   blocks.filter((block) => block.length > 0).forEach((block, k) => {
     if (k > 0) say();
@@ -70,10 +86,11 @@ export function evaluateMain(load: RecogniserLoader): TaskMain {
   return async (args, signal) => {
     const settings = await checkInputs(() => readEvaluateSettings(args));
     const results: SetResult[] = [];
-    let network: Network | undefined, found: SearchResult | undefined;
+    let network: Network | undefined, scores: ScoresResult | undefined, found: SearchResult | undefined;
     try {
       if (settings.given !== undefined) results.push(await measureGiven(settings, signal));
-      else {
+      if (settings.scores !== undefined) scores = await measureScores({ ...settings.scores, ...settings }, signal);
+      if (settings.given === undefined && (settings.sets.length > 0 || settings.search !== undefined)) {
         network = await loadNetwork(args, load, settings.fusion !== "none", signal);
         for (const set of settings.sets) {
           const result = await measureSet(set, settings, network, signal);
@@ -94,7 +111,7 @@ export function evaluateMain(load: RecogniserLoader): TaskMain {
       : args.given("weights")
       ? `${recipe.model}, ${recipe.weights}`
       : recipe.model;
-    tell(settings, title, results, found);
+    tell(settings, title, { results, scores, found });
     if (settings.json === undefined) return;
     const { fusion, metric, folds, replicates, confidence, detectorScores, keepNorm, given } = settings;
     const names = results.map(({ name }) => name);
@@ -112,8 +129,11 @@ export function evaluateMain(load: RecogniserLoader): TaskMain {
         keepNorm,
       },
       sets: results,
+      scores,
       identification: found,
-      published: settings.published ? publishedResults(names) : undefined,
+      published: settings.published
+        ? { accuracy: publishedResults(names), "tar at far 1e-4": publishedResults(names, "tar at far 1e-4") }
+        : undefined,
     };
     await writeWhole(settings.json, `${JSON.stringify(all, null, 2)}\n`);
   };

@@ -5,6 +5,7 @@ import { type EqualErrorPoint, equalErrorPoint, equalErrorRate } from "./equal_e
 import { type FnmrPoints, fnmrPoints, type TarAtFar, tarAtFar } from "./operating_points.ts";
 import { areaUnderRoc, type RocCurve } from "./roc.ts";
 import { dPrime, fisherRatio, type Moments, scoreMoments } from "./score_moments.ts";
+import type { ScoreTally } from "./score_tally.ts";
 import { type Interval, wilsonInterval } from "./wilson.ts";
 
 /** False match rates that reports tell TAR at, rising. */
@@ -83,4 +84,33 @@ export function reportScores(
     genuine: g,
     impostor: m,
   };
+}
+
+/**
+ * The same from impostor scores that passed by once; the nearest point of equal errors, which may lie between genuine scores, is
+ * not known then.
+ *
+ * @param tally The scores.
+ * @param confidence Confidence of the intervals, between 0 and 1. @default {0.95}
+ * @returns The figures.
+ * @throws {RangeError} When there is no impostor yet, or the confidence is out of range.
+ *
+ * @example Two and two
+ * ```ts
+ * import { reportTally, ScoreTally } from "@/evaluation/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const tally = new ScoreTally([0.9, 0.4]);
+ * tally.add([0.5, 0.1]);
+ * assert.equal(reportTally(tally).equalErrorRate, 0.5);
+ * ```
+ */
+export function reportTally(tally: ScoreTally, confidence = 0.95): Omit<ScoreReport, "equalErrorPoint"> {
+  const { equalErrorPoint: _, ...report } = reportScores(
+    tally.curve(),
+    tally.genuineMoments,
+    tally.impostorMoments,
+    confidence,
+  );
+  return report;
 }

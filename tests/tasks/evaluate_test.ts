@@ -9,6 +9,7 @@ import { withDir } from "../datasets/_paths.ts";
 import { near } from "../evaluation/_fixture.ts";
 import { ijb, ijbFile, ijbMirrored, ijbPlain } from "../evaluation/_ijb.ts";
 import { plain, protocol } from "../evaluation/_protocol.ts";
+import { scoreCases } from "../evaluation/_scores.ts";
 import { fakeLoader, names } from "./_datasets.ts";
 import { call, callHere } from "./_sandbox.ts";
 
@@ -74,7 +75,7 @@ Deno.test("evaluate keeps features, reads them again without the network, and wr
     assert.deepEqual(await readJson(`${dir}/b.json`), a);
     assert.deepEqual([a.kind, a.recogniser.model, a.settings.fusion], ["evaluation", "mini", "sum"]);
     assert.match(a.recogniser.sha256, /^[0-9a-f]{64}$/);
-    assert.ok(a.published.some(({ name }: { name: string }) => name === "HSFace10K"));
+    assert.ok(a.published.accuracy.some(({ name }: { name: string }) => name === "HSFace10K"));
     const views = readViews(`${dir}/kept/lfw.npy`, 512);
     const features = Float64Array.from(views.plain, (x, i) => x + views.mirrored![i]!);
     const report = reportVerification(features, 512, (await pairSet(60)).same);
@@ -245,6 +246,33 @@ Deno.test("evaluate aligns and embeds the images of an IJB folder, and leaves ou
     assert.ok(Math.abs(views.data[9 * 1024]! - 170) < 3, `${views.data[9 * 1024]}`);
   }));
 
+Deno.test("evaluate reads genuine and impostor scores of any number, float32 and float64", () =>
+  withDir(async (dir) => {
+    const { genuine, impostor, expected } = scoreCases[0]!;
+    writeNpy(`${dir}/g.npy`, { dtype: "float64", shape: [genuine.length], data: genuine });
+    writeNpy(`${dir}/m.npy`, { dtype: "float32", shape: [impostor.length], data: Float32Array.from(impostor) });
+    const argv = ["--genuine", `${dir}/g.npy`, "--impostor", `${dir}/m.npy`];
+    const { code, out, err } = await call("./_evaluate_entry.ts", [...argv, "--json", `${dir}/a.json`]);
+    assert.equal(code, 0, err);
+    assert.match(out, /^TAR at FAR 1e-4 +90\.73 \[89\.64, 91\.72\]$/m);
+    assert.match(out, /^TAR at FAR 1e-5 +not resolvable: 120000 of 1000000 impostors$/m);
+    const { scores } = await readJson(`${dir}/a.json`);
+    assert.ok(near(scores.equalErrorRate, expected.eer) && near(scores.areaUnderRoc, expected.auc));
+    assert.ok(near(scores.fisherRatio, expected.fisher) && near(scores.tar[3].tar, expected.tar[3]!));
+    writeNpy(`${dir}/bad.npy`, { dtype: "float32", shape: [3], data: Float32Array.of(0, NaN, 1) });
+    writeNpy(`${dir}/wide.npy`, { dtype: "float32", shape: [1, 3], data: new Float32Array(3) });
+    for (
+      const [file, message] of [["bad", /score 1 of a part is NaN/], [
+        "wide",
+        /shape \[1, 3\], expected floats/,
+      ]] as const
+    ) {
+      const refused = await evaluate(fakeLoader(1).load, ...argv.slice(0, 3), `${dir}/${file}.npy`);
+      assert.match(refused.err, message);
+      assert.equal(refused.code, 2);
+    }
+  }));
+
 Deno.test("evaluate ranks probes in a gallery by the names of their classes", () =>
   withDir(async (dir) => {
     const write = async (name: string, labels: readonly number[]) => {
@@ -274,7 +302,7 @@ Deno.test("evaluate tells the spread over the groups of RFW", () =>
   }));
 
 Deno.test.each<[string, (dir: string) => string[], RegExp]>([
-  ["nothing to do", () => [], /SET, --embeddings or --gallery is needed/],
+  ["nothing to do", () => [], /SET, --embeddings, --genuine or --gallery is needed/],
   ["a set that is not there", (dir) => [`${dir}/none.bin`], /No such file/],
   ["a folder that is no set", (dir) => [dir], /expected .bin, .xz, .npy or a folder with issame.txt/],
   ["two sets of one name", (dir) => [`${dir}/lfw.bin`, `${dir}/lfw.xz`], /two are called lfw/],
@@ -290,6 +318,7 @@ Deno.test.each<[string, (dir: string) => string[], RegExp]>([
     /give features of the mirror images with --mirrored/,
   ],
   ["a gallery alone", (dir) => ["--gallery", dir], /--gallery and --probes go together/],
+  ["genuine scores alone", () => ["--genuine", "g.npy"], /--genuine and --impostor go together/],
   ["one draw", (dir) => [`${dir}/lfw.bin`, "--bootstrap", "1"], /0, or at least 2 draws/],
   ["a model that is not known", (dir) => [`${dir}/lfw.bin`, "--model", "x"], /known recognisers are mini/],
 ])("evaluate refuses %s with exit code 2", (_what, options, message) =>
