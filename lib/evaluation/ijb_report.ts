@@ -76,17 +76,22 @@ export function reportIjb(
   const genuine = scores.filter((_, p) => same[p] === 1), impostor = scores.filter((_, p) => same[p] === 0);
   const curve = rocCurve(genuine, impostor), report = reportScores(curve, genuine, impostor, confidence);
   const thinned = dropIntermediate(curve);
+  const rates = report.tar.flatMap(({ far, tar }) => tar === undefined ? [] : far);
+  const found = bootstrap && verificationIntervals({
+    distances: scores.map((score) => 2 - 2 * score),
+    same,
+    identities: joinPairs(choose(pairs.first), choose(pairs.second), same),
+    rates,
+  }, bootstrap);
   return {
     images: [input.templates.length, templates.leftOut.length],
     templates: [templates.ids.length, templates.empty.length],
     pairsLeftOut: all.length - scores.length,
     published: REPORT_RATES.map((far) => tarAtNearestFar(thinned, far)),
     scores: report,
-    intervals: bootstrap === undefined ? undefined : verificationIntervals({
-      distances: scores.map((score) => 2 - 2 * score),
-      same,
-      identities: joinPairs(choose(pairs.first), choose(pairs.second), same),
-      rates: REPORT_RATES,
-    }, bootstrap),
+    intervals: found && {
+      tar: report.tar.map(({ far }) => found.tar[rates.indexOf(far)]),
+      equalErrorRate: found.equalErrorRate,
+    },
   };
 }

@@ -111,6 +111,22 @@ Deno.test("verificationIntervals() holds the figures, and is wider than Wilson w
   );
 });
 
+Deno.test("pairWeights() make shares of pairs that share no one vary as genuine pairs do, and 3 times as much as impostors", () => {
+  const spread = (side: (p: number) => number) => {
+    const pairs = 500, kinds = Array.from({ length: pairs }, (_, p) => side(p) === 2 * p ? 1 : 0);
+    const identities = joinPairs(kinds.map((_, p) => 2 * p), kinds.map((_, p) => side(p)), kinds);
+    const [found] = bootstrapIdentities(identities.count, (drawn) => {
+      const weights = pairWeights(identities, drawn);
+      const total = weights.reduce((a, b) => a + b, 0);
+      return [weights.reduce((sum, weight, p) => sum + (p % 4 === 0 ? weight : 0), 0) / total];
+    }, { replicates: 1500, confidence: 0.6827 });
+    return (found!.high - found!.low) / 2 / Math.sqrt(0.25 * 0.75 / pairs);
+  };
+  const genuine = spread((p) => 2 * p), impostor = spread((p) => 2 * p + 1);
+  assert.ok(Math.abs(genuine - 1) < 0.08, `${genuine}`);
+  assert.ok(Math.abs(impostor - Math.sqrt(3)) < 0.16, `${impostor}`);
+});
+
 Deno.test("verificationIntervals() takes the identities that a set shows", () => {
   const identities = pairIdentities(plain, width, same);
   assert.equal(identities.count, same.reduce((sum, kind) => sum + 2 - kind, 0)); // no image comes twice here

@@ -50,6 +50,10 @@ Deno.test("reportIjb() draws people whom genuine pairs join", () => {
   });
   const { low, high, draws } = intervals!.equalErrorRate!;
   assert.ok(low < scores.equalErrorRate && scores.equalErrorRate < high && draws === 100);
+  assert.deepEqual(
+    intervals!.tar.map((interval) => interval !== undefined),
+    scores.tar.map(({ tar }) => tar !== undefined),
+  );
   assert.ok(intervals!.tar[5]!.low <= scores.tar[5]!.tar! && scores.tar[5]!.tar! <= intervals!.tar[5]!.high);
 });
 
