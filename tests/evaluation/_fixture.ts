@@ -1,4 +1,4 @@
-/** Numbers of numpy, scipy and scikit-learn; see tests/fixtures/evaluation/make_evaluation.py. */
+/** Numbers of numpy and scikit-learn; see tests/fixtures/evaluation/make_evaluation.py. */
 interface Fixture {
   readonly verification: {
     readonly width: number;
@@ -11,13 +11,8 @@ interface Fixture {
     readonly mean: number;
     readonly sd: number;
   };
-  readonly scores: {
-    readonly genuine: number[];
-    readonly impostor: number[];
-    readonly tar: Record<string, number>;
-    readonly eer: number;
-    readonly auc: number;
-    readonly dprime: number;
+  readonly list: {
+    readonly values: number[];
     readonly quantiles: Record<string, number>;
   };
   readonly probe: {

@@ -3,9 +3,9 @@ import { mean, median, pairCosines, quantile, rowCosines } from "@/evaluation/mo
 import { fixture, near } from "./_fixture.ts";
 
 Deno.test("quantile() interpolates as numpy does", () => {
-  const { genuine, quantiles } = fixture.scores;
+  const { values, quantiles } = fixture.list;
   for (const [share, expected] of Object.entries(quantiles)) {
-    assert.ok(near(quantile(genuine, Number(share)), expected, 1e-12), share);
+    assert.ok(near(quantile(values, Number(share)), expected, 1e-12), share);
   }
   assert.equal(quantile([7], 0.3), 7);
 });
