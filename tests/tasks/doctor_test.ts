@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { openFolder, openLmdbWriter, writeMask } from "@/datasets/mod.ts";
 import { writeNpy } from "@/weights/mod.ts";
 import type { DoctorReport } from "@/doctor/mod.ts";
 import { doctorMain, type DoctorOutside, SPEC } from "../../tasks/doctor.ts";
@@ -93,6 +94,32 @@ Deno.test("doctor takes centres as a reference and sees a data set again that wa
     const { code, err, report, calls } = await doctor(dir, `${dir}/set`);
     assert.deepEqual([code, calls > 0], [0, true], err);
     assert.equal(report!.findings.set.images, 47);
+  }));
+
+Deno.test("doctor takes a database, through a mask", () =>
+  withDir(async (dir) => {
+    await writeFaces(`${dir}/faces`, few(DEFECTS));
+    {
+      await using folder = await openFolder(`${dir}/faces`);
+      // Every other image first, so that identities do not lie together.
+      const order = Array.from({ length: folder.length }, (_, i) =>
+        2 * i % folder.length + (2 * i >= folder.length ? 1 : 0));
+      await using writer = await openLmdbWriter(`${dir}/faces.lmdb`, {
+        indexOf: (_, place) =>
+          place,
+      });
+      for (const [image, index] of order.entries()) await writer.write({ ...await folder.get(index), image });
+    }
+    const whole = await doctor(dir, `${dir}/faces.lmdb`);
+    assert.equal(whole.code, 0, whole.err);
+    const folder = await doctor(dir, `${dir}/faces`);
+    for (const name of ["consistency", "eer", "diversity", "vendi", "variation", "uniqueness"]) {
+      const [a, b] = [whole, folder].map(({ report }) => report!.measures[name]!);
+      assert.ok(Math.abs(a! - b!) < 1e-9, `${name}: ${a} and ${b}`);
+    }
+    writeMask(`${dir}/mask.npy`, Array.from({ length: 20 }, (_, i) => i));
+    const part = await doctor(dir, `${dir}/faces.lmdb`, "--mask", `${dir}/mask.npy`);
+    assert.equal(part.report!.findings.set.images, 20);
   }));
 
 Deno.test.each<[string, string[], RegExp]>([
