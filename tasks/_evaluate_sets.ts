@@ -57,7 +57,9 @@ export async function measureGiven(settings: EvaluateSettings, signal: AbortSign
   const { plain, mirrored, same } = given!;
   const { features, width, flags } = await checkInputs(() => {
     const { shape, data } = readNpyFloat32(plain, { shape: [null, null] });
-    const other = mirrored === undefined ? undefined : readNpyFloat32(mirrored, { shape: [...shape] }).data;
+    const other = mirrored === undefined || settings.fusion === "none"
+      ? undefined
+      : readNpyFloat32(mirrored, { shape: [...shape] }).data;
     const flags = same === undefined ? undefined : readSameFlags(same);
     if (flags !== undefined && shape[0] !== 2 * flags.length) {
       throw new RangeError(
@@ -85,7 +87,8 @@ export async function measureSet(
   const folder = settings.keep ?? await Deno.makeTempDir();
   if (settings.keep === undefined) resources.defer(() => Deno.remove(folder, { recursive: true }));
   else await Deno.mkdir(folder, { recursive: true });
-  const path = join(folder, `${set.name}.npy`);
+  const { model, sha256 } = network.recipe;
+  const path = join(folder, `${set.name}-${model}-${sha256.slice(0, 8)}.npy`); // many recognisers in one folder
   const { images, source, pairs } = await checkInputs(() => openImages(set));
   if (pairs !== undefined) resources.use(pairs);
   const width = network.recogniser.vectorSize, mirror = settings.fusion !== "none";
@@ -105,9 +108,11 @@ export async function measureSet(
   } finally {
     progress.stop();
   }
+  const kept = readViews(path, width, { add: mirror && pairs === undefined });
+  const views = mirror ? kept : { plain: kept.plain, mirrored: undefined }; // the file may have more
   return pairs === undefined
-    ? await measureIjb(set, settings, readViews(path, width, { add: true }), width, unreadable, signal)
-    : await measurePairs(set.name, settings, readViews(path, width), width, pairs.same, unreadable, signal);
+    ? await measureIjb(set, settings, views, width, unreadable, signal)
+    : await measurePairs(set.name, settings, views, width, pairs.same, unreadable, signal);
 }
 
 /** Images of a set, the file that tells it apart, and its pairs where it has them. */

@@ -39,7 +39,7 @@ export interface KeptViews {
 }
 
 /**
- * Computes features into a file, or leaves it when it is there and made of the same.
+ * Computes features into a file, or leaves it when it is there and made of the same; one that has mirror images as well will do.
  *
  * @param path The .npy file; its folder must exist.
  * @param images The images.
@@ -74,7 +74,8 @@ export async function keepViews(
   const width = embedder.vectorSize * (mirror ? 2 : 1);
   const made = { ...recipe, images: rows, width: embedder.vectorSize, mirror };
   const before = await keptFaults(path);
-  if (before !== undefined && JSON.stringify(before.made) === JSON.stringify(made)) {
+  const isMade = (other: unknown) => JSON.stringify(before?.made) === JSON.stringify(other);
+  if (before !== undefined && (isMade(made) || isMade({ ...made, mirror: true }))) { // with more than was asked for
     onProgress?.(rows);
     return before.faults;
   }

@@ -72,8 +72,10 @@ Deno.test("keepViews() computes again when model, images or mirroring are others
     assert.equal(await calls({ recipe }), 2);
     assert.equal(await calls({ recipe }), 0);
     assert.equal(await calls({ recipe: { model: "y" } }), 2);
-    assert.equal(await calls({ recipe: { model: "y" }, mirror: false }), 1);
+    assert.equal(await calls({ recipe: { model: "y" }, mirror: false }), 0); // they are in the file
+    assert.equal(await calls({ recipe: { model: "z" }, mirror: false }), 1);
     assert.equal(readViews(path, 2).mirrored, undefined);
+    assert.equal(await calls({ recipe: { model: "z" } }), 2);
     assert.equal(await calls({ recipe: { model: "y" } }, { ...images, length: 6 }), 2);
     await Deno.remove(path);
     assert.equal(await calls({ recipe: { model: "y" } }, { ...images, length: 6 }), 2);

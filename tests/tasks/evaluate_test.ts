@@ -76,14 +76,21 @@ Deno.test("evaluate keeps features, reads them again without the network, and wr
     assert.deepEqual([a.kind, a.recogniser.model, a.settings.fusion], ["evaluation", "mini", "sum"]);
     assert.match(a.recogniser.sha256, /^[0-9a-f]{64}$/);
     assert.ok(a.published.accuracy.some(({ name }: { name: string }) => name === "HSFace10K"));
-    const views = readViews(`${dir}/kept/lfw.npy`, 512);
+    const [file] = await names(`${dir}/kept`);
+    assert.match(file!, /^lfw-mini-[0-9a-f]{8}\.npy$/);
+    const views = readViews(`${dir}/kept/${file}`, 512);
     const features = Float64Array.from(views.plain, (x, i) => x + views.mirrored![i]!);
     const report = reportVerification(features, 512, (await pairSet(60)).same);
     assert.deepEqual(a.sets[0].report.accuracy, report.accuracy);
     assert.equal(a.sets[0].report.scores.equalErrorRate, report.scores.equalErrorRate);
-    // Another way of fusion is another file.
-    const plain = await evaluate(fakeLoader(1).load, ...argv, `${dir}/c.json`, "--flip", "none");
-    assert.match(plain.err, /the machine stopped/);
+    const plain = await evaluate(fakeLoader(1).load, ...argv, `${dir}/c.json`, "--flip", "none"); // in the file, too
+    assert.equal(plain.code, 0, plain.err);
+    const { accuracy } = (await readJson(`${dir}/c.json`)).sets[0].report;
+    assert.deepEqual(accuracy, reportVerification(views.plain, 512, (await pairSet(60)).same).accuracy);
+    // Another set of the same name is embedded anew.
+    await writeVerificationBin(`${dir}/lfw.bin`, await pairSet(50));
+    const other = await evaluate(fakeLoader(1).load, ...argv, `${dir}/d.json`);
+    assert.match(other.err, /the machine stopped/);
   }));
 
 Deno.test("evaluate goes on where it was stopped", () =>
@@ -92,11 +99,14 @@ Deno.test("evaluate goes on where it was stopped", () =>
     const argv = [`${dir}/lfw.bin`, "--bootstrap", "0", "--keep", `${dir}/kept`, "--batch-size", "10"];
     const stopped = await evaluate(fakeLoader(7).load, ...argv);
     assert.deepEqual([stopped.code, /the machine stopped/.test(stopped.err)], [1, true]);
-    assert.ok((await names(`${dir}/kept`)).includes("lfw.npy.part"));
+    assert.ok((await names(`${dir}/kept`)).some((name) => /^lfw-mini-\w+\.npy\.part$/.test(name)));
     const later = fakeLoader();
     assert.equal((await evaluate(later.load, ...argv)).code, 0);
     assert.equal(later.calls(), 2 * 9); // three of twelve batches were there
-    assert.deepEqual(await names(`${dir}/kept`), ["lfw.npy", "lfw.npy.json"]);
+    assert.deepEqual((await names(`${dir}/kept`)).map((name) => name.replace(/-mini-\w+/, "")), [
+      "lfw.npy",
+      "lfw.npy.json",
+    ]);
   }));
 
 Deno.test("evaluate counts images that cannot be read, lists them, and leaves their pairs out", () =>
@@ -241,8 +251,15 @@ Deno.test("evaluate aligns and embeds the images of an IJB folder, and leaves ou
     assert.deepEqual([report.images, report.templates, report.scores.pairs], [[24, 1], [8, 0], [4, 24]]);
     assert.deepEqual(unreadable.map(({ row, name }: { row: number; name: string }) => [row, name]), [[4, "4.png"]]);
     assert.equal(report.scores.equalErrorRate, 0);
+    const again = await evaluate(
+      fakeLoader(1).load,
+      ...[`${dir}/set`, "--bootstrap", "0", "--keep", `${dir}/kept`, "--flip", "none", "--json", `${dir}/b.json`],
+    );
+    assert.equal(again.code, 0, again.err);
+    const { published } = (await readJson(`${dir}/b.json`)).sets[0].report;
+    assert.ok(published.every(({ tar }: { tar: number }) => tar === 1));
     // The template covers the image, so the red of the crop is that of the file.
-    const views = readNpyFloat32(`${dir}/kept/ijbc.npy`);
+    const views = readNpyFloat32(`${dir}/kept/${(await names(`${dir}/kept`))[0]}`);
     assert.ok(Math.abs(views.data[9 * 1024]! - 170) < 3, `${views.data[9 * 1024]}`);
   }));
 
