@@ -140,6 +140,30 @@ export class FeatureFile implements AsyncDisposable {
   }
 
   /**
+   * Writes the next rows together, which all have a feature: as {@linkcode FeatureFile.write} for each, and much quicker
+   * where rows are short.
+   *
+   * @param rows Features [n, D].
+   * @throws {TypeError} When the values do not make whole rows.
+   * @throws {RangeError} When there are more than the file still takes.
+   */
+  async writeRows(rows: Float32Array): Promise<void> {
+    const count = rows.length / this.#width;
+    if (!Number.isInteger(count)) {
+      throw new TypeError(
+        `Cannot write features "${this.#path}": ${rows.length} values do not make rows of ${this.#width}`,
+      );
+    }
+    if (this.#done + count > this.#rows) {
+      throw new RangeError(
+        `Cannot write features "${this.#path}": ${count} rows come after ${this.#done} of ${this.#rows}`,
+      );
+    }
+    await writeAll(this.#file, new Uint8Array(rows.slice().buffer));
+    this.#done += count;
+  }
+
+  /**
    * Gives the file its name.
    *
    * @returns Rows without a feature.

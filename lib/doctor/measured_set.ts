@@ -179,10 +179,10 @@ async function identityPass(
     }
     // After a kill the files may be ahead of the state; what they hold is what would be written.
     if (identity === centres.done) await centres.write({ index: identity, feature: Float32Array.from(centre) }, name);
-    for (let i = 0; i < own.length; i++) {
-      const feature = Float32Array.of(own[i]!, others[i]!, norms[i]!);
-      if (first + i === images.done) await images.write({ index: first + i, feature }, name);
-    }
+    const values = new Float32Array(MEASURES * own.length);
+    for (let i = 0; i < own.length; i++) values.set([own[i]!, others[i]!, norms[i]!], MEASURES * i);
+    const there = Math.min(own.length, images.done - first);
+    await images.writeRows(values.subarray(MEASURES * there));
   };
   const statistics = await measureIdentities(set, { ...options, onIdentity });
   await centres.finish();

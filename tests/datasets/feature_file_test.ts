@@ -44,6 +44,27 @@ Deno.test("FeatureFile goes on after whole rows of the same recipe, and begins a
     }
   }));
 
+Deno.test("FeatureFile takes several rows together, the same as one after another", () =>
+  withDir(async (dir) => {
+    const path = `${dir}/f.npy`;
+    {
+      await using file = await FeatureFile.open(path, OPTIONS);
+      await file.write(row(0), "0");
+      await file.writeRows(Float32Array.of(1, 0.5, -1, 2, 0.5, -1));
+      await file.writeRows(new Float32Array(0));
+    }
+    await using file = await FeatureFile.open(path, OPTIONS);
+    assert.equal(file.done, 3);
+    await assert.rejects(file.writeRows(new Float32Array(4)), { name: "TypeError", message: /rows of 3/ });
+    await assert.rejects(file.writeRows(new Float32Array(6)), {
+      name: "RangeError",
+      message: /2 rows come after 3 of 4/,
+    });
+    await file.writeRows(row(3).feature);
+    assert.deepEqual(await file.finish(), []);
+    assert.deepEqual(readNpy(path).data, Float32Array.of(0, 0.5, -1, 1, 0.5, -1, 2, 0.5, -1, 3, 0.5, -1));
+  }));
+
 Deno.test("FeatureFile refuses rows of another width, a second writer, and a file without any feature", () =>
   withDir(async (dir) => {
     const path = `${dir}/f.npy`;
