@@ -75,17 +75,22 @@ export const ATTROP_SIZES: Readonly<Record<string, AttropConfigs>> = {
   },
 };
 
+/** Standard deviation of an IResNet's first kernels. */
+const KERNEL_DEVIATION = 0.1;
 /** Gain of what a residual block adds: without it, random blocks would double the numbers from block to block. */
 const BLOCK_GAIN = 0.25;
 /** Gain of the last layer of the pose estimator, so that random networks tell heads apart. */
 const POSE_GAIN = 3;
 
-function write(path: string, specs: readonly ParameterSpec[], seed: number, gain: (name: string) => number): string {
+/** Factor of the first values of a parameter. */
+type Gain = (name: string, shape: readonly number[]) => number;
+
+function write(path: string, specs: readonly ParameterSpec[], seed: number, gain: Gain): string {
   const values = initialise(specs, new RandomStream(seed, "bench weights"));
   writeSafetensors(
     path,
     specs.map(({ name, shape }) => {
-      const factor = gain(name), data = values.get(name)!;
+      const factor = gain(name, shape), data = values.get(name)!;
       if (factor !== 1) data.forEach((x, i) => data[i] = x * factor);
       return { name, shape, dtype: "float32" as const, data };
     }),
@@ -100,7 +105,11 @@ function write(path: string, specs: readonly ParameterSpec[], seed: number, gain
  * @param configs Shapes.
  */
 export function writeNetworks(folder: string, configs: AttropConfigs): AttropFiles {
-  const blocks = (name: string) => /\.bn3\.weight$/.test(name) ? BLOCK_GAIN : 1;
+  // An IResNet's kernels are first drawn with one deviation whatever they sum over; that only does with batch statistics.
+  const blocks: Gain = (name, shape) => {
+    if (shape.length === 4) return 1 / (KERNEL_DEVIATION * Math.sqrt(shape[1]! * shape[2]! * shape[3]!));
+    return /\.bn3\.weight$/.test(name) ? BLOCK_GAIN : 1;
+  };
   return {
     generator: write(join(folder, "generator.safetensors"), vec2faceSpecs(configs.generator), 1, () => 1),
     identity: write(join(folder, "identity.safetensors"), iresnetSpecs(configs.identity), 2, blocks),
