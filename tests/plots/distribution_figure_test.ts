@@ -36,8 +36,8 @@ Deno.test("distributionFigure() refuses no set, no values, and bins the wrong wa
   const draw = (low: number, high: number, counts: number[]) =>
     distributionFigure([{ name: "odd", histogram: { low, high, counts } }], { title: "x" });
   assert.throws(() => distributionFigure([], { title: "x" }), { name: "RangeError", message: /"x": there is no set/ });
-  for (const arguments_ of [[0, 1, [0, 0]], [1, 0, [1]], [0, 1, [NaN]]] as const) {
-    assert.throws(() => draw(...arguments_ as [number, number, number[]]), {
+  for (const [low, high, counts] of [[0, 1, [0, 0]], [1, 0, [1]], [0, 1, [NaN]]] as [number, number, number[]][]) {
+    assert.throws(() => draw(low, high, counts), {
       name: "RangeError",
       message: /distribution of odd: expected values/,
     });
