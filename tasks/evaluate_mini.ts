@@ -1,5 +1,4 @@
 /** `deno task evaluate:mini`: measures the shipped family of networks on identities it was not trained on. */
-import { dirname } from "node:path";
 import {
   embedImages,
   evaluationSheet,
@@ -18,6 +17,7 @@ import { loadGenerator, loadRecogniser, type Recogniser, weightsPath } from "@/n
 import { PackedImages } from "@/training/mod.ts";
 import { checkInputs, Progress, runTask, say, type TaskMain, type TaskSpec } from "./_cli.ts";
 import { DEVICE_OPTIONS, readDevice } from "./_options.ts";
+import { writeWhole } from "./_write_whole.ts";
 
 /** What the task takes. */
 export const SPEC: TaskSpec = {
@@ -96,14 +96,6 @@ function recogniserRows(reports: readonly RecogniserReport[]): Table {
 function tableText(table: Table): string {
   const widths = table[0]!.map((_, c) => Math.max(...table.map((row) => (row[c] ?? "").length)));
   return table.map((row) => row.map((cell, c) => cell.padEnd(widths[c]!)).join("  ").trimEnd()).join("\n");
-}
-
-/** Writes a file whole or not at all. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true });
-  const draft = `${path}.${Deno.pid}.tmp`;
-  await Deno.writeFile(draft, bytes);
-  await Deno.rename(draft, path);
 }
 
 /** The body of the task. */

@@ -5,6 +5,7 @@ import { fitMoments, gaussianSampler, loadMoments, saveMoments } from "@/identit
 import { loadRecogniser, recogniserConfig, vec2faceConfig } from "@/networks/mod.ts";
 import { batchIndices, GENERATOR_LOSS_WEIGHTS, GeneratorTraining, PackedImages, resume } from "@/training/mod.ts";
 import { checkInputs, runTask, say, type TaskArguments, type TaskMain, type TaskSpec, UsageError } from "./_cli.ts";
+import { isThere } from "./_dataset_options.ts";
 import { DATA_OPTION, readAll, RUN_OPTIONS, trainToFile } from "./_training.ts";
 import { HeldOut } from "./_validation.ts";
 
@@ -50,7 +51,7 @@ export const SPEC: TaskSpec = {
 
 /** Fits the Gaussian that identities are drawn from, unless a run that was stopped has done so, and writes it to `path`. */
 async function fitTo(path: string, data: PackedImages, args: TaskArguments, signal: AbortSignal): Promise<void> {
-  if (await Deno.stat(path).then(() => true, () => false)) return;
+  if (await isThere(path)) return;
   const of = args.text("moments-of"), threads = args.integer("threads", { min: 0 });
   const chosen = data.firstImages(args.integer("moments-images", { min: 1 }));
   const source = { length: chosen.length, image: (i: number, out: Uint8Array) => data.image(chosen[i]!, out) };
