@@ -2,9 +2,8 @@
  * Features of images and of their mirror images, a batch at a time, while the next images are read.
  */
 
-import { type Pixels, resize, toTensor } from "@/images/mod.ts";
+import { mirrorTensor, type Pixels, resize, toTensor } from "@/images/mod.ts";
 import type { ImageEmbedder } from "./feature_rows.ts";
-import { mirrored } from "./_flip.ts";
 import { inOrder } from "./_in_order.ts";
 import { itemFault } from "./_item_fault.ts";
 
@@ -65,7 +64,7 @@ export async function* embedViews(
     const images = rows.flatMap(({ image }) => image ?? []);
     const tensor = toTensor(images), none = new Float32Array(0);
     const plain = images.length === 0 ? none : await embedder.embed(tensor, images.length);
-    const other = mirror && images.length > 0 ? await embedder.embed(mirrored(tensor, size), images.length) : none;
+    const other = mirror && images.length > 0 ? await embedder.embed(mirrorTensor(tensor, size), images.length) : none;
     let next = 0;
     const out = rows.map(({ index, fault }): ViewRow => {
       if (fault !== undefined) return { index, fault };

@@ -1,7 +1,7 @@
 /**
  * Features of images that lie somewhere as bytes, a part at a time.
  */
-import { type Pixels, toTensor } from "@/images/mod.ts";
+import { mirrorTensor, type Pixels, toTensor } from "@/images/mod.ts";
 
 /** Images that are read one at a time, such as `PackedImages`. */
 export interface ImageSource {
@@ -27,6 +27,12 @@ export interface WorkOptions {
   readonly onProgress?: ((done: number) => void) | undefined;
   /** Stops the work. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of {@linkcode embedImages}. */
+export interface EmbedImagesOptions extends WorkOptions {
+  /** Embed the mirror images instead. @default {false} */
+  readonly mirrored?: boolean | undefined;
 }
 
 /** Images in memory at once. */
@@ -60,7 +66,7 @@ export function readImage(source: ImageSource, index: number, size: number): Pix
  *
  * @param source N images.
  * @param embedder The recogniser.
- * @param options Progress and stopping.
+ * @param options Mirroring, progress and stopping.
  * @returns Features [N, D], natural norm.
  *
  * @example The mean of the values as a feature
@@ -80,7 +86,7 @@ export function readImage(source: ImageSource, index: number, size: number): Pix
 export async function embedImages(
   source: ImageSource,
   embedder: Embedder,
-  { onProgress, signal }: WorkOptions = {},
+  { mirrored = false, onProgress, signal }: EmbedImagesOptions = {},
 ): Promise<Float32Array> {
   const { vectorSize, imageSize } = embedder;
   const out = new Float32Array(source.length * vectorSize);
@@ -88,7 +94,9 @@ export async function embedImages(
     signal?.throwIfAborted();
     const count = Math.min(PART, source.length - from);
     const images = Array.from({ length: count }, (_, i) => readImage(source, from + i, imageSize));
-    out.set(await embedder.embed(toTensor(images), count), from * vectorSize);
+    const tensor = toTensor(images);
+    const seen = mirrored ? mirrorTensor(tensor, imageSize) : tensor;
+    out.set(await embedder.embed(seen, count), from * vectorSize);
     onProgress?.(from + count);
   }
   return out;

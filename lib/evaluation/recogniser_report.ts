@@ -2,8 +2,9 @@
  * What a recogniser's features are worth: one report on images of identities it was not trained on.
  */
 import { norm } from "@/identity/mod.ts";
+import { combineViews } from "./combine_views.ts";
 import { mean, median, pairCosines, wholeRows } from "./cosine.ts";
-import { samplePairs } from "./pairs.ts";
+import { samplePairs, type VerificationPairs } from "./pairs.ts";
 import { fitProbeFolds, type ProbeFolds } from "./probe_folds.ts";
 import type { ProbeScore } from "./linear_probe.ts";
 import { equalErrorRate } from "./equal_error.ts";
@@ -18,6 +19,11 @@ export interface RecogniserReport {
   readonly accuracy: VerificationAccuracy;
   /** Genuine and impostor pairs of the accuracy. */
   readonly accuracyPairs: readonly [genuine: number, impostor: number];
+  /**
+   * Accuracy and TAR on the same pairs when each feature is the sum over image and mirror image, as insightface's
+   * verification takes it; left out without mirrored features.
+   */
+  readonly flipSum?: { readonly accuracy: VerificationAccuracy; readonly tar: TarAtFar };
   /** Pairs that the scores below are read from. */
   readonly scorePairs: readonly [genuine: number, impostor: number];
   /** TAR at a false match rate of 1e-3. */
@@ -42,6 +48,8 @@ export interface RecogniserReport {
 export interface RecogniserReportInput {
   /** Features [N, D], row after row, natural norm. */
   readonly features: Float32Array;
+  /** Features [N, D] of the mirror images; without them there is no `flipSum`. */
+  readonly mirrored?: Float32Array;
   /** D. */
   readonly width: number;
   /** Identity of each row. */
@@ -84,12 +92,20 @@ export function reportRecogniser(input: RecogniserReportInput): { report: Recogn
   const yawProbes = fitProbeFolds(features, width, yaws, labels, { seed });
   const few = samplePairs(labels, { genuine: ACCURACY_PAIRS, impostor: ACCURACY_PAIRS, seed });
   const many = samplePairs(labels, { ...SCORE_PAIRS, seed });
-  const scores = pairCosines(features, width, many);
-  const genuine = scores.filter((_, p) => many.same[p] === 1), impostor = scores.filter((_, p) => many.same[p] === 0);
+  const { genuine, impostor } = splitScores(features, width, many);
   const curve = rocCurve(genuine, impostor);
+  const flipSum = (mirrored: Float32Array) => {
+    const sums = Float32Array.from(combineViews(features, mirrored, width, "sum"));
+    const scores = splitScores(sums, width, many);
+    return {
+      accuracy: verificationAccuracy(sums, width, few),
+      tar: tarAtFar(rocCurve(scores.genuine, scores.impostor), 1e-3),
+    };
+  };
   const fewGenuine = few.same.reduce((sum, same) => sum + same, 0);
   const report = {
     accuracy: verificationAccuracy(features, width, few),
+    ...(input.mirrored === undefined ? {} : { flipSum: flipSum(input.mirrored) }),
     accuracyPairs: [fewGenuine, few.same.length - fewGenuine] as const,
     scorePairs: [genuine.length, impostor.length] as const,
     tar: tarAtFar(curve, 1e-3),
@@ -102,4 +118,15 @@ export function reportRecogniser(input: RecogniserReportInput): { report: Recogn
     yaw: yawProbes.score,
   };
   return { report, yawProbes };
+}
+
+/** Cosines of the genuine and of the impostor pairs. */
+function splitScores(
+  features: Float32Array,
+  width: number,
+  pairs: VerificationPairs,
+): Record<"genuine" | "impostor", Float64Array> {
+  const scores = pairCosines(features, width, pairs);
+  const [genuine, impostor] = [1, 0].map((same) => scores.filter((_, p) => pairs.same[p] === same));
+  return { genuine: genuine!, impostor: impostor! };
 }

@@ -10,6 +10,7 @@ export * from "./decode.ts";
 export * from "./degrade.ts";
 export * from "./display.ts";
 export * from "./encode.ts";
+export * from "./mirror.ts";
 export * from "./pixels.ts";
 export * from "./progress_display.ts";
 export * from "./resize.ts";

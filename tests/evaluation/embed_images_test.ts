@@ -19,3 +19,17 @@ Deno.test("embedImages() stops when it is told to", async () => {
   });
   await assert.rejects(work, /enough/);
 });
+
+Deno.test("embedImages() embeds mirror images on demand", async () => {
+  const ramp = {
+    length: 3,
+    image: (index: number, out: Uint8Array) => void out.forEach((_, i) => out[i] = 40 * index + i),
+  };
+  const corner = {
+    vectorSize: 1,
+    imageSize: 2,
+    embed: (x: Float32Array, n: number) => Promise.resolve(Float32Array.from({ length: n }, (_, i) => x[12 * i]!)),
+  };
+  const [plain, mirrored] = [await embedImages(ramp, corner), await embedImages(ramp, corner, { mirrored: true })];
+  plain.forEach((value, i) => assert.ok(Math.abs(mirrored[i]! - value - 3 / 127.5) < 1e-6, `image ${i}`));
+});

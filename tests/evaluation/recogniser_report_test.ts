@@ -38,3 +38,15 @@ Deno.test("reportRecogniser() refuses yaws that do not belong to the rows", () =
   const input = rows(1);
   assert.throws(() => reportRecogniser({ ...input, yaws: [1] }), { name: "TypeError", message: /1 targets/ });
 });
+
+Deno.test("reportRecogniser() adds the mirror image's features where they are given", () => {
+  const [one, other] = [rows(4), rows(4)];
+  const stream = new RandomStream(9, "noise for tests");
+  const noise = (x: Float32Array) => x.map((value) => value + 4 * stream.normal());
+  const input = { ...one, features: noise(one.features) };
+  const { report } = reportRecogniser({ ...input, mirrored: noise(other.features) });
+  assert.deepEqual(report.accuracy, reportRecogniser(input).report.accuracy);
+  assert.ok(report.flipSum!.accuracy.mean > report.accuracy.mean && report.flipSum!.tar.tar! > report.tar.tar!);
+  const doubled = reportRecogniser({ ...input, mirrored: input.features }).report;
+  assert.deepEqual(doubled.flipSum, { accuracy: doubled.accuracy, tar: doubled.tar });
+});
