@@ -5,6 +5,8 @@
  */
 
 const MAGIC = "\x93NUMPY";
+/** Whether this machine's floats lie as the file's do. */
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Writes the header of a float32 .npy file of version 1.0. */
 export function npyHeader(shape: readonly number[]): Uint8Array {
@@ -63,6 +65,11 @@ export function featureFromBytes(
     throw fail(
       `${bytes.length - end} bytes follow the header, expected ${count * size}`,
     );
+  }
+  if (size === 4 && LITTLE_ENDIAN) {
+    const feature = new Float32Array(count);
+    new Uint8Array(feature.buffer).set(bytes.subarray(end));
+    return feature;
   }
   return Float32Array.from({ length: count }, (_, i) => {
     const at = end + i * size;

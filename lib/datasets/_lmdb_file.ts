@@ -9,19 +9,26 @@
  * (this project's own writer may: it never writes over a page that is in use).
  */
 
+import { LeafSlots } from "./_leaf_slots.ts";
 import { type LmdbMeta, readMeta } from "./_lmdb_meta.ts";
 import { OVERFLOW, Page, PAGE_HEAD } from "./_lmdb_pages.ts";
+import { ReadAhead } from "./_read_ahead.ts";
 
 /** Deepest tree that is followed; LMDB's own limit (CURSOR_STACK). */
 const MAX_DEPTH = 32;
-/** Pages kept in memory: 4 MiB of pages of 4 KiB. */
-const CACHED_PAGES = 1024;
+/** Branch pages kept in memory; a million records have about a hundred. */
+const KEPT_BRANCHES = 1024;
+const NOTHING = new Uint8Array(0);
 
 /** An LMDB file open for reading. */
 export class LmdbFile {
   readonly path: string;
   readonly #file: Deno.FsFile;
-  readonly #cache = new Map<number, Page>();
+  /** Pages and large values apart: each has an order of its own. */
+  readonly #pages: ReadAhead;
+  readonly #values: ReadAhead;
+  readonly #branches = new Map<number, Page>();
+  readonly #leaves: LeafSlots;
   #meta: LmdbMeta;
   #size: number;
 
@@ -29,12 +36,15 @@ export class LmdbFile {
   constructor(path: string, file: Deno.FsFile) {
     this.path = path;
     this.#file = file;
+    this.#pages = new ReadAhead(file);
+    this.#values = new ReadAhead(file);
     this.#size = file.statSync().size;
     this.#meta = readMeta(
-      (position, length) => this.#read(position, length),
+      (position, length) => this.#pages.view(position, length).slice(),
       this.#size,
       (reason) => this.#error(reason),
     );
+    this.#leaves = new LeafSlots(this.#meta.pageSize);
   }
 
   /** What the newest meta page says. */
@@ -45,14 +55,22 @@ export class LmdbFile {
   /** Goes on to the state of a transaction that the same process wrote. */
   advance(meta: LmdbMeta): void {
     this.#meta = meta;
+    this.#pages.forget();
+    this.#values.forget();
   }
 
   /** The value of a key, in memory of its own, or undefined. */
   get(key: Uint8Array): Uint8Array | undefined {
-    let number = this.#meta.main.root;
-    if (number === undefined) return undefined;
-    for (let depth = 0; depth < MAX_DEPTH; depth++) {
-      const page = this.page(number);
+    return this.view(key)?.slice();
+  }
+
+  /** The value of a key, valid until the next one is asked for, or undefined. */
+  view(key: Uint8Array): Uint8Array | undefined {
+    const { root, depth: leafDepth } = this.#meta.main;
+    if (root === undefined) return undefined;
+    let number = root;
+    for (let depth = 1; depth <= MAX_DEPTH; depth++) {
+      const page = depth === leafDepth ? this.#leaves.get(number, this.#readPage) : this.page(number);
       if (page.isLeaf) {
         const { index, found } = page.search(key);
         return found ? this.#value(page, index) : undefined;
@@ -75,7 +93,7 @@ export class LmdbFile {
     if (depth >= MAX_DEPTH) {
       throw this.#error("its tree is deeper than 32 levels");
     }
-    const passing = this.#parse(number, this.#fill(this.#position(number), memory));
+    const passing = this.#readPage(number, memory);
     if (passing.isLeaf) yield passing;
     else {
       const branch = this.page(number); // stays while the pages below it pass through the memory
@@ -92,22 +110,24 @@ export class LmdbFile {
 
   /** A branch or leaf page. */
   page(number: number): Page {
-    const cached = this.#cache.get(number);
-    if (cached) return cached;
-    const page = this.#parse(number, this.#read(this.#position(number), this.#meta.pageSize));
-    if (this.#cache.size >= CACHED_PAGES) {
-      this.#cache.delete(this.#cache.keys().next().value!);
-    }
-    this.#cache.set(number, page);
+    const kept = this.#branches.get(number);
+    if (kept) return kept;
+    const page = this.#readPage(number, new Uint8Array(this.#meta.pageSize));
+    if (page.isLeaf) return page;
+    if (this.#branches.size >= KEPT_BRANCHES) this.#branches.clear();
+    this.#branches.set(number, page);
     return page;
   }
 
-  #parse(number: number, bytes: Uint8Array): Page {
-    if (bytes.length < this.#meta.pageSize) {
+  /** Reads a page into memory. */
+  readonly #readPage = (number: number, memory: Uint8Array): Page => {
+    const bytes = this.#pages.view(this.#position(number), memory.length);
+    if (bytes.length < memory.length) {
       throw this.#error(`page ${number} is missing; the file is cut short`);
     }
-    return new Page(bytes, number, (reason) => this.#error(reason));
-  }
+    memory.set(bytes);
+    return new Page(memory, number, (reason) => this.#error(reason));
+  };
 
   /** Closes the file. */
   close(): void {
@@ -116,12 +136,12 @@ export class LmdbFile {
 
   #value(page: Page, index: number): Uint8Array {
     const value = page.value(index);
-    if ("inline" in value) return value.inline.slice();
-    const bytes = this.#read(
-      this.#position(value.page),
-      PAGE_HEAD + value.size,
-    );
-    if (bytes.length < PAGE_HEAD + value.size) {
+    if ("inline" in value) return value.inline;
+    const position = this.#position(value.page), length = PAGE_HEAD + value.size;
+    // Never more memory than there is file, whatever length a damaged page names.
+    if (position + length > this.#size) this.#size = this.#file.statSync().size;
+    const bytes = position + length > this.#size ? NOTHING : this.#values.view(position, length);
+    if (bytes.length < length) {
       throw this.#error(`page ${value.page} is missing; the file is cut short`);
     }
     if (((bytes[10]! | bytes[11]! << 8) & OVERFLOW) === 0) {
@@ -137,24 +157,6 @@ export class LmdbFile {
       );
     }
     return number * this.#meta.pageSize;
-  }
-
-  /** Reads up to `length` bytes, fewer at the end of the file. */
-  #read(position: number, length: number): Uint8Array {
-    // Never more memory than there is file, whatever length a damaged page names.
-    if (position + length > this.#size) this.#size = this.#file.statSync().size;
-    return this.#fill(position, new Uint8Array(Math.max(0, Math.min(length, this.#size - position))));
-  }
-
-  /** Reads into memory that is there, less at the end of the file. */
-  #fill(position: number, bytes: Uint8Array): Uint8Array {
-    this.#file.seekSync(position, Deno.SeekMode.Start);
-    for (let filled = 0; filled < bytes.length;) {
-      const read = this.#file.readSync(bytes.subarray(filled));
-      if (read === null) return bytes.subarray(0, filled);
-      filled += read;
-    }
-    return bytes;
   }
 
   #error(reason: string): SyntaxError {

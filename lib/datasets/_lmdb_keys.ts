@@ -14,7 +14,18 @@ export const CLASSES_KEY = keyBytes("__classnum__");
 
 /** Writes a key's text as bytes, one a character. */
 export function keyBytes(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
+  return writeKey(text, new Uint8Array(text.length));
+}
+
+/** Memory of passing keys, one for each length. */
+const PASSING = Array.from({ length: 17 }, (_, length) => new Uint8Array(length));
+
+/** A key's bytes for one look-up: the next short key is written to the same memory. */
+export function passingKey(text: string): Uint8Array {
+  return writeKey(text, PASSING[text.length] ?? new Uint8Array(text.length));
+}
+
+function writeKey(text: string, bytes: Uint8Array): Uint8Array {
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }

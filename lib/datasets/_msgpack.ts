@@ -8,14 +8,14 @@
 /** Reads MessagePack values from bytes; every length is checked before it is used. */
 export class MsgpackReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #name: string;
   #at = 0;
 
   constructor(bytes: Uint8Array, name: string) {
-    const { buffer, byteOffset, byteLength } = bytes;
-    this.#bytes = new Uint8Array(buffer, byteOffset, byteLength); // not a Buffer, which tests and clones tell apart
-    this.#view = new DataView(buffer, byteOffset, byteLength);
+    // Not a Buffer, which tests and clones tell apart.
+    this.#bytes = bytes.constructor === Uint8Array
+      ? bytes
+      : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#name = name;
   }
 
@@ -31,6 +31,11 @@ export class MsgpackReader {
   /** Reads a byte string (bin, or str of older files) as a view into the bytes. */
   bytes(): Uint8Array {
     return this.withBytes((bytes, start, end) => bytes.subarray(start, end));
+  }
+
+  /** Reads over a byte string. */
+  skipBytes(): void {
+    this.withBytes(() => {});
   }
 
   /** Reads a byte string and gives `use` the bytes in which it lies from `start` to before `end`: no array is made. */
@@ -52,14 +57,12 @@ export class MsgpackReader {
     if (head <= 0x7f) return head;
     if (head >= 0xe0) return head - 256;
     if (head >= 0xcc && head <= 0xce) return this.#unsigned(1 << (head - 0xcc));
-    if (head === 0xd0) return this.#view.getInt8(this.#skip(1));
-    if (head === 0xd1) return this.#view.getInt16(this.#skip(2));
-    if (head === 0xd2) return this.#view.getInt32(this.#skip(4));
+    if (head === 0xd0) return this.#unsigned(1) << 24 >> 24;
+    if (head === 0xd1) return this.#unsigned(2) << 16 >> 16;
+    if (head === 0xd2) return this.#unsigned(4) | 0;
     if (head === 0xcf || head === 0xd3) {
-      const start = this.#skip(8);
-      const value = Number(
-        head === 0xcf ? this.#view.getBigUint64(start) : this.#view.getBigInt64(start),
-      );
+      const high = this.#unsigned(4), low = this.#unsigned(4);
+      const value = (head === 0xcf ? high : high | 0) * 2 ** 32 + low;
       if (Number.isSafeInteger(value)) return value;
     }
     throw this.#unexpected(head, "an integer");
@@ -84,9 +87,9 @@ export class MsgpackReader {
   }
 
   #unsigned(size: number): number {
-    const start = this.#skip(size);
-    if (size === 1) return this.#view.getUint8(start);
-    return size === 2 ? this.#view.getUint16(start) : this.#view.getUint32(start);
+    let value = 0;
+    for (let at = this.#skip(size), end = at + size; at < end; at++) value = 256 * value + this.#bytes[at]!;
+    return value;
   }
 
   /** Moves past `size` bytes and returns where they start. */

@@ -21,11 +21,11 @@ export function encodeRecord(
   return packArray(parts);
 }
 
-/** Reads a record whose parts are views into `value`; `name` is for messages. */
+/** Reads a record, its parts in memory of their own; `name` is for messages. */
 export function decodeRecord(value: Uint8Array, name: string): DatasetItem {
   const reader = new MsgpackReader(value, name);
   const count = recordLength(reader, name);
-  const bytes = reader.bytes();
+  const bytes = reader.withBytes((value, start, end) => value.slice(start, end));
   const feature = count > 2 ? featureFromBytes(reader.bytes(), name) : undefined;
   const label = readLabel(reader, name);
   return feature ? { label, bytes, feature } : { label, bytes };
@@ -38,8 +38,8 @@ export function readRecordHead(
 ): { label: number; hasFeature: boolean } {
   const reader = new MsgpackReader(value, name);
   const hasFeature = recordLength(reader, name) > 2;
-  reader.bytes();
-  if (hasFeature) reader.bytes();
+  reader.skipBytes();
+  if (hasFeature) reader.skipBytes();
   return { label: readLabel(reader, name), hasFeature };
 }
 

@@ -15,6 +15,7 @@ import {
   keyText,
   LENGTH_KEY,
   numberedKeys,
+  passingKey,
   storedInteger,
 } from "./_lmdb_keys.ts";
 import { MsgpackReader } from "./_msgpack.ts";
@@ -92,7 +93,7 @@ class OpenLmdb implements LmdbReader {
 
   get hasFeatures(): boolean {
     this.#assertOpen();
-    return this.length > 0 && readRecordHead(this.#value(0), this.#name(0)).hasFeature;
+    return this.length > 0 && readRecordHead(this.#view(0), this.#name(0)).hasFeature;
   }
 
   className(label: number): string {
@@ -108,7 +109,7 @@ class OpenLmdb implements LmdbReader {
     this.#assertOpen();
     return this.#labels ??= Int32Array.from(
       { length: this.length },
-      (_, index) => readRecordHead(this.#value(index), this.#name(index)).label,
+      (_, index) => readRecordHead(this.#view(index), this.#name(index)).label,
     );
   }
 
@@ -116,13 +117,14 @@ class OpenLmdb implements LmdbReader {
     return Promise.try(() => {
       this.#assertOpen();
       assertIndex(index, this.length, `"${this.#path}"`);
-      return decodeRecord(this.#value(index), this.#name(index));
+      return this.#item(index);
     });
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<DatasetItem> {
     for (let index = 0; index < this.length; index++) {
-      yield await this.get(index);
+      this.#assertOpen();
+      yield this.#item(index);
     }
   }
 
@@ -150,8 +152,13 @@ class OpenLmdb implements LmdbReader {
     return `record ${this.#key(index)} of "${this.#path}"`;
   }
 
-  #value(index: number): Uint8Array {
-    const value = this.#db.get(keyBytes(this.#key(index)));
+  #item(index: number): DatasetItem {
+    return decodeRecord(this.#view(index), this.#name(index));
+  }
+
+  /** A record's bytes, valid until the next one's are asked for. */
+  #view(index: number): Uint8Array {
+    const value = this.#db.view(passingKey(this.#key(index)));
     if (!value) {
       throw new SyntaxError(
         `Cannot read ${this.#name(index)}: __keys__ lists it, but it is not there`,

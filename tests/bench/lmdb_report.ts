@@ -98,6 +98,7 @@ export async function benchLmdb(options: LmdbBenchOptions): Promise<LmdbBench> {
     await theirs("python-lmdb: write", "fill", `${dir}/python.lmdb`, String(records), String(bytes));
     await theirs("python-lmdb: read its file in order", "count", `${dir}/python.lmdb`);
     await theirs("python-lmdb: read our file in order", "count", `${dir}/64.lmdb`);
+    await theirs("python-lmdb: read our file in random order", "count", `${dir}/64.lmdb`, "random");
   });
   const note = `no Python here has ${MODULES} (Debian: python3-lmdb, python3-msgpack)`;
   return { records, bytes, rates, ...(python === undefined ? { note } : {}) };

@@ -170,3 +170,42 @@ for (const features of [false, true]) {
       assert.ok(refused > 50 && refused < 400, `${refused} of 400 were refused`);
     }));
 }
+
+Deno.test("get() and iteration give bytes that stay as they are when others are read, in memory of their own", () =>
+  withDir(async (dir) => {
+    const path = `${dir}/a.lmdb`, feature = (i: number) => new Float32Array(4).fill(i);
+    const bytesOf = (i: number) => new Uint8Array(i % 3 ? 700 : 5000 + i).fill(i);
+    {
+      await using writer = await openLmdbWriter(path, { features: true, commitEvery: 20 });
+      for (let i = 0; i < 200; i++) {
+        await writer.write({ label: i, image: 0, bytes: bytesOf(i), feature: feature(i) });
+      }
+    }
+    await using reader = await openLmdb(path);
+    const order = new RandomStream(2, "lmdb-order").permutation(200);
+    const random = await Promise.all(Array.from(order, (i) => reader.get(i)));
+    const all = await Array.fromAsync(reader);
+    assert.equal(reader.labels.length, 200);
+    for (const item of [...all, ...random]) {
+      assert.deepEqual(item, { label: item.label, bytes: bytesOf(item.label), feature: feature(item.label) });
+      assert.equal(item.bytes.buffer.byteLength, item.bytes.length);
+    }
+    assert.deepEqual(random.map(({ label }) => label), [...order]);
+  }));
+
+Deno.test("get() throws SyntaxError when the file is cut short after it was opened", () =>
+  withDir(async (dir) => {
+    const path = `${dir}/a.lmdb`;
+    {
+      await using writer = await openLmdbWriter(path);
+      for (let i = 0; i < 400; i++) {
+        await writer.write({ label: i, image: 0, bytes: new Uint8Array(i % 2 ? 900 : 9000) });
+      }
+    }
+    await using reader = await openLmdb(path);
+    await reader.get(0);
+    await Deno.truncate(path, 20_000);
+    for (const read of [() => reader.get(398), () => reader.get(399), () => Array.fromAsync(reader)]) {
+      await assert.rejects(read, { name: "SyntaxError", message: /is missing; the file is cut short/ });
+    }
+  }));
