@@ -9,8 +9,29 @@ export interface Check {
   readonly run: (page: Page) => Promise<void>;
 }
 
-function demand(holds: boolean, what: string): void {
+/** Fails a check unless something holds. */
+export function demand(holds: boolean, what: string): void {
   if (!holds) throw new Error(what);
+}
+
+/** Runs checks one after the other, with a line for each. */
+export async function runChecks(
+  page: Page,
+  checks: readonly Check[],
+  say: (line: string) => void,
+): Promise<{ passed: number; failed: number }> {
+  let [passed, failed] = [0, 0];
+  for (const { name, run } of checks) {
+    try {
+      await run(page);
+      passed++;
+      say(`ok      ${name}`);
+    } catch (error) {
+      failed++;
+      say(`FAILED  ${name}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  return { passed, failed };
 }
 
 /** Kinds of colour vision that are looked at, and none. */
@@ -21,6 +42,33 @@ async function difference(a: Uint8Array, b: Uint8Array): Promise<number> {
   const [x, y] = await Promise.all([a, b].map((png) => sharp(png).removeAlpha().resize(32, 32).raw().toBuffer()));
   return x!.reduce((sum, value, k) => sum + Math.abs(value - y![k]!), 0) / x!.length;
 }
+
+/** What every page must be that says it opens offline; `page.events` is looked at as far as it goes. */
+export const QUIET_CHECKS: readonly Check[] = [
+  {
+    name: "asks no network for anything",
+    async run(page) {
+      const asked = page.events.filter(({ method }) => method === "Network.requestWillBeSent")
+        .map(({ params }) => params.request.url as string).filter((url) => !/^(file|data|blob|about):/.test(url));
+      demand(asked.length === 0, `asked for ${asked.join(", ")}`);
+      await Promise.resolve();
+    },
+  },
+  {
+    name: "says nothing on the console",
+    async run(page) {
+      const said = page.events.flatMap(({ method, params }) => {
+        if (method === "Runtime.exceptionThrown") return [params.exceptionDetails.exception?.description];
+        if (method === "Runtime.consoleAPICalled" && ["error", "warning", "assert"].includes(params.type)) {
+          return [params.args.map((each: { value?: unknown }) => String(each.value)).join(" ")];
+        }
+        return method === "Log.entryAdded" && params.entry.level !== "verbose" ? [params.entry.text] : [];
+      });
+      demand(said.length === 0, said.join("; "));
+      await Promise.resolve();
+    },
+  },
+];
 
 /** The checks of the report at a path, in order; the first opens it. */
 export function reportChecks(path: string): Check[] {
@@ -46,29 +94,7 @@ export function reportChecks(path: string): Check[] {
         demand(await page.evaluate("document.querySelectorAll('.figure').length > 0"), "there is no figure");
       },
     },
-    {
-      name: "asks no network for anything",
-      async run(page) {
-        const asked = page.events.filter(({ method }) => method === "Network.requestWillBeSent")
-          .map(({ params }) => params.request.url as string).filter((url) => !/^(file|data|blob|about):/.test(url));
-        demand(asked.length === 0, `asked for ${asked.join(", ")}`);
-        await Promise.resolve();
-      },
-    },
-    {
-      name: "says nothing on the console",
-      async run(page) {
-        const said = page.events.flatMap(({ method, params }) => {
-          if (method === "Runtime.exceptionThrown") return [params.exceptionDetails.exception?.description];
-          if (method === "Runtime.consoleAPICalled" && ["error", "warning", "assert"].includes(params.type)) {
-            return [params.args.map((each: { value?: unknown }) => String(each.value)).join(" ")];
-          }
-          return method === "Log.entryAdded" && params.entry.level !== "verbose" ? [params.entry.text] : [];
-        });
-        demand(said.length === 0, said.join("; "));
-        await Promise.resolve();
-      },
-    },
+    ...QUIET_CHECKS,
     {
       name: "the first stop of the keyboard skips to the verdicts",
       async run(page) {

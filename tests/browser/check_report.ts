@@ -15,7 +15,7 @@ import {
 } from "@/doctor/mod.ts";
 import { imageProfiler } from "@/metrics/mod.ts";
 import { CLEAN, DEFECTS, pose, quality, recogniser, writeFaces } from "../doctor/_faces.ts";
-import { reportChecks, VISIONS } from "./_checks.ts";
+import { reportChecks, runChecks, VISIONS } from "./_checks.ts";
 import { Page } from "./_chromium.ts";
 
 export { findChromium } from "./_chromium.ts";
@@ -91,16 +91,7 @@ export async function checkReport(options: CheckReportOptions): Promise<{ passed
   try {
     const path = report ?? await makeExample(folder);
     await using page = await Page.open(browser);
-    for (const { name, run } of reportChecks(await Deno.realPath(path))) {
-      try {
-        await run(page);
-        passed++;
-        say(`ok      ${name}`);
-      } catch (error) {
-        failed++;
-        say(`FAILED  ${name}: ${error instanceof Error ? error.message : error}`);
-      }
-    }
+    ({ passed, failed } = await runChecks(page, reportChecks(await Deno.realPath(path)), say));
     if (screenshots !== undefined) await takePictures(page, screenshots);
   } finally {
     await Deno.remove(folder, { recursive: true });

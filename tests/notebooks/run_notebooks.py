@@ -1,10 +1,12 @@
-"""Checks and runs the notebooks as a reader would: from top to bottom, in Deno's kernel, without a browser.
+"""Checks and runs the notebooks as a reader would: from top to bottom, in Deno's kernel, without a browser; then writes each
+as a page, output/notebooks/NAME.html, that opens offline.
 
-    python3 tests/notebooks/run_notebooks.py [--update] [--deno PATH] [NOTEBOOK ...]
+    python3 tests/notebooks/run_notebooks.py [--update] [--pages FOLDER | --no-pages] [--deno PATH] [NOTEBOOK ...]
 
-Four checks for each notebook: format, types, lint, and a run in which no cell fails and every cell that displays
-something has an output. --update also writes the outputs into the notebook. Prints "N passed, N failed"; exit code 1 when one failed,
-3 when this Python lacks nbclient.
+Five checks for each notebook: format, types, lint, a run in which no cell fails and every cell that displays something has
+an output, and a page that has every figure and image and loads nothing (notebook_page.py). --update also writes the outputs
+into the notebook. Prints "N passed, N failed"; exit code 1 when one failed, 3 when this Python lacks nbclient, or nbconvert
+and --no-pages is not given.
 
 Deno 2.9 publishes "idle" before the last outputs of a cell, so a client that stops listening there loses them. This one
 goes on listening for a moment.
@@ -12,6 +14,7 @@ goes on listening for a moment.
 
 import argparse
 import asyncio
+import functools
 import os
 import pathlib
 import queue
@@ -30,6 +33,10 @@ try:
 except ImportError as error:
     print(f"Cannot run notebooks: {error}; install nbclient (Debian: python3-nbclient)", file=sys.stderr)
     sys.exit(3)
+try:
+    import notebook_page
+except ImportError as error:
+    notebook_page, no_pages = None, error
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LINGER = 0.3
@@ -117,6 +124,15 @@ def check_run(path, notebook, timeout):
     return "\n".join(problems)
 
 
+def make_page(path, notebook, folder, plotly):
+    """Writes the page of a notebook that was run."""
+    page = notebook_page.render(notebook, path.stem, plotly)
+    problem = notebook_page.problems(page, notebook)
+    if not problem:
+        notebook_page.write(page, folder / f"{path.stem}.html")
+    return problem
+
+
 def install_kernel(deno, folder):
     """Puts the kernel into a folder of its own, so that neither the user's kernels nor other Denos are touched."""
     os.environ.update(
@@ -130,14 +146,23 @@ def main():
     parser = argparse.ArgumentParser(description="Checks and runs the notebooks.")
     parser.add_argument("notebooks", nargs="*", type=pathlib.Path, help="default: all in notebooks/")
     parser.add_argument("--update", action="store_true", help="write the outputs into the notebooks")
+    parser.add_argument("--pages", type=pathlib.Path, default=ROOT / "output" / "notebooks", help="folder of the pages")
+    parser.add_argument("--no-pages", action="store_true", help="run the notebooks only; needs no nbconvert")
     parser.add_argument("--deno", default=os.environ.get("DENO") or shutil.which("deno"), help="Deno to run them with")
     parser.add_argument("--timeout", type=float, default=180, help="most seconds for one cell (default 180)")
     options = parser.parse_args()
     paths = [path.resolve() for path in options.notebooks] or sorted((ROOT / "notebooks").glob("*.ipynb"))
     if options.deno is None:
         parser.error("Deno is not on PATH; give --deno PATH")
+    if notebook_page is None and not options.no_pages:
+        print(
+            f"Cannot write notebooks as pages: {no_pages}; install nbconvert (Debian: python3-nbconvert), or give --no-pages",
+            file=sys.stderr,
+        )
+        return 3
     if not paths:
         parser.error(f"there is no notebook in {ROOT / 'notebooks'}")
+    plotly = functools.cache(lambda: notebook_page.plotly_element(options.deno))
     passed = failed = 0
 
     def report(what, problem):
@@ -157,10 +182,14 @@ def main():
             report(f"{path.name}: format", check_source(options.deno, path, notebook, FORMAT))
             report(f"{path.name}: types", check_source(options.deno, path, notebook, ["check"]))
             report(f"{path.name}: lint", check_source(options.deno, path, notebook, ["lint"]))
-            if report(f"{path.name}: run", check_run(path, notebook, options.timeout)) and options.update:
+            if not report(f"{path.name}: run", check_run(path, notebook, options.timeout)):
+                continue
+            if options.update:
                 for cell in code_cells(notebook):
                     cell.metadata.pop("execution", None)
                 nbformat.write(notebook, path)
+            if not options.no_pages:
+                report(f"{path.name}: page", make_page(path, notebook, options.pages.resolve(), plotly))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
