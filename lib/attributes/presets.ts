@@ -5,7 +5,8 @@
  * https://github.com/HaiyuWu/Vec2Face/blob/main/pixel_generator/vec2face/model_vec2face.py , those of "vec2face-plus" from
  * https://github.com/HaiyuWu/Vec2Face_plus/blob/main/pixel_generator/vec2face/model_vec2face.py . Deviations: Vec2Face has no
  * cap; Vec2Face+ compares its scaled quality and yaw losses with the unscaled thresholds 1 and 5, so that neither ever decides:
- * here they decide in norm and degrees, as meant (Infinity gives its behaviour).
+ * here they decide in norm and degrees, as meant (Infinity gives its behaviour). Those of "mini" are ours: its quality norms run
+ * from 20 to 45 with a mean of 30, and lie lower for faces turned away; once a face is its identity's, only the other wishes weigh.
  *
  * @module
  */
@@ -14,6 +15,7 @@ import { identityObjective } from "./identity_objective.ts";
 import type { Objective } from "./objective.ts";
 import { type PoseAngle, type PoseNetwork, poseObjective } from "./pose_objective.ts";
 import { qualityObjective } from "./quality_objective.ts";
+import { type Estimator, targetObjective } from "./target_objective.ts";
 
 /** Settings of one way to do attribute operation. */
 export interface AttributePreset {
@@ -51,8 +53,8 @@ export const ATTRIBUTE_PRESETS: Readonly<Record<AttributePresetName, AttributePr
   mini: {
     learningRate: 0.1,
     cap: 30,
-    identity: { weight: 100, threshold: 0.3, hinge: 0 },
-    quality: { weight: 1, threshold: 1, target: 20 },
+    identity: { weight: 100, threshold: 0.3, hinge: 0.3 },
+    quality: { weight: 1, threshold: 1, target: 25 },
     pose: { weight: 1, threshold: 5 },
   },
 };
@@ -63,6 +65,8 @@ export interface PresetNetworks {
   readonly recognise: FeatureNetwork;
   /** Quality by the norm of its features; without it quality is not asked for. */
   readonly quality?: FeatureNetwork | undefined;
+  /** Quality by a number of its own, in the place of a norm. */
+  readonly score?: Estimator | undefined;
   /** Pose; without it no angle is asked for. */
   readonly pose?: PoseNetwork | undefined;
 }
@@ -96,12 +100,13 @@ export interface PresetRequest {
  */
 export function presetObjectives(
   preset: AttributePreset,
-  { recognise, quality, pose }: PresetNetworks,
+  { recognise, quality, score, pose }: PresetNetworks,
   { angles = ["yaw"], unsigned = false }: PresetRequest = {},
 ): Objective[] {
   return [
     identityObjective(recognise, preset.identity),
     ...(quality === undefined ? [] : [qualityObjective(quality, preset.quality)]),
+    ...(score === undefined ? [] : [targetObjective("quality", score, { toward: "at least", ...preset.quality })]),
     ...(pose === undefined ? [] : angles.map((angle) => {
       return poseObjective(angle, pose, { ...preset.pose, unsigned: unsigned && angle === "yaw" });
     })),

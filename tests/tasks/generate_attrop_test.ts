@@ -7,9 +7,10 @@ import { estimators, generateHere, run } from "./_attrop.ts";
 import { assertSameFiles, assertSuccess, imagesIn } from "./_generate.ts";
 import { Sandbox, spawn } from "./_sandbox.ts";
 
-/** Options every call needs here: quality 20 of the fake networks, which start at 12 to 20. */
-function common(box: Sandbox, output = "out"): string[] {
-  return [...box.common(output, 2), ...estimators(box), "--attrop", "--name", "x"];
+/** Options every call needs here; the fake networks start at quality 12 to 20. */
+function common(box: Sandbox, output = "out", quality = 20): string[] {
+  const asked = ["--attrop", "--image-quality", String(quality), "--name", "x"];
+  return [...box.common(output, 2), ...estimators(box), ...asked];
 }
 
 async function records(path: string): Promise<IdentityRecord[]> {
@@ -176,7 +177,7 @@ Deno.test("generate --attrop continues only what it began, and says by which fie
     assert.match(err, message);
     assert.equal(code, 2);
   };
-  await refuse([...common(box), ...ids, "--image-quality", "18"], /refinement.quality.target 20, this run asks for 18/);
+  await refuse([...common(box, "out", 18), ...ids], /refinement.quality.target 20, this run asks for 18/);
   await refuse([...common(box), ...ids, "--rejected", "skip"], /refinement.rejected "keep", this run asks for "skip"/);
   await refuse(
     [...box.common("out", 2), "--name", "x", ...ids],
@@ -202,7 +203,7 @@ Deno.test("generate --attrop continues only what it began, and says by which fie
   await Deno.remove(recipe);
   await Deno.remove(box.path("out", "x"), { recursive: true });
   await refuse([...common(box), ...ids], /x.identities.npy: it is there without a recipe/);
-  assertSuccess(await run("generate", [...common(box), ...ids, "--overwrite", "--image-quality", "15"]));
+  assertSuccess(await run("generate", [...common(box, "out", 15), ...ids, "--overwrite"]));
 });
 
 for (const [signal, code] of [["SIGINT", 130], ["SIGKILL", 137]] as const) {
