@@ -63,7 +63,7 @@ centres are counted: the mean of each identity's features by a recogniser.`,
     {
       flag: "block",
       value: "N",
-      default: 512,
+      default: 1024,
       help: "rows multiplied together; memory grows with it",
       unit: "times 32",
     },

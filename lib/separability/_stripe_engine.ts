@@ -8,6 +8,7 @@
 import { dotRows, type PreparedRows, type Product, PRODUCT_BINS, PRODUCT_GROUP, Products } from "@/similarity/mod.ts";
 import { BinCounter } from "./_bin_counter.ts";
 import type { Conflict, RowBlock, Stripe, StripeResult, StripeSettings } from "./_stripe.ts";
+import { type Reading, readingOf, valueAt } from "./_reading.ts";
 import { ThresholdSet } from "./_threshold_set.ts";
 
 /** A stripe on its way: what is known of its rows. */
@@ -25,6 +26,7 @@ interface Work {
 /** One product within a stripe. */
 interface Tile {
   readonly product: Product;
+  readonly reading: Reading;
   readonly left: PreparedRows;
   /** The left rows' first row within the block. */
   readonly first: number;
@@ -53,7 +55,10 @@ export class StripeEngine implements AsyncDisposable {
   /** Loads the graphs. */
   static async create(settings: StripeSettings): Promise<StripeEngine> {
     const { width, precision, block, histogram } = settings;
-    return new StripeEngine(settings, await Products.create({ width, precision, block, histogram, columns: true }));
+    // The bound of int8 leaves so many cosines open that their bins would leave half as many again.
+    const scores = precision === "int8";
+    const products = await Products.create({ width, precision, block, histogram, columns: true, scores });
+    return new StripeEngine(settings, products);
   }
 
   /** Takes the rows that the next stripes are compared with; which of them are kept is not yet known. */
@@ -105,7 +110,7 @@ export class StripeEngine implements AsyncDisposable {
   async #tile(work: Work, chunk: number, diagonal: boolean): Promise<void> {
     const left = this.#chunks[chunk]!;
     const product = await this.#products.multiply(left, work.right, { diagonal });
-    const tile = { product, left, first: chunk * this.#settings.block };
+    const tile = { product, reading: readingOf(product), left, first: chunk * this.#settings.block };
     if (this.#settings.histogram) this.#countBins(product, left.count, work.right.count, diagonal);
     this.#columns(work, tile);
     this.#rows(work, tile);
@@ -120,17 +125,18 @@ export class StripeEngine implements AsyncDisposable {
 
   /** Looks for a nearer row of the block for each row of the stripe, the likeliest first. */
   #columns(work: Work, tile: Tile): void {
-    const { product: { columnMax, columnGroups, scores, rows, columns, bound }, left } = tile, { best } = work;
+    const { product: { columnMax, columnGroups, rows, columns, bound }, reading, left } = tile, { best } = work;
+    const { values, reach } = reading;
     for (let j = 0; j < work.right.count; j++) {
       if (!(columnMax[j]! + bound >= best[j]!)) continue;
       const likeliest = largest(columnGroups, j, columns, 0, rows / PRODUCT_GROUP) * PRODUCT_GROUP;
-      const first = largest(scores, j, columns, likeliest, Math.min(left.count, likeliest + PRODUCT_GROUP));
-      if (first >= 0 && scores[first * columns + j]! + bound >= best[j]!) this.#meet(work, tile, first, j);
+      const first = largest(values, j, columns, likeliest, Math.min(left.count, likeliest + PRODUCT_GROUP));
+      if (first >= 0 && valueAt(reading, first * columns + j) + reach >= best[j]!) this.#meet(work, tile, first, j);
       for (let g = 0; g * PRODUCT_GROUP < left.count; g++) {
         if (!(columnGroups[g * columns + j]! + bound >= best[j]!)) continue;
         const end = Math.min(left.count, (g + 1) * PRODUCT_GROUP);
         for (let i = g * PRODUCT_GROUP; i < end; i++) {
-          if (scores[i * columns + j]! + bound >= best[j]! && i !== first) this.#meet(work, tile, i, j);
+          if (valueAt(reading, i * columns + j) + reach >= best[j]! && i !== first) this.#meet(work, tile, i, j);
         }
       }
     }
@@ -154,29 +160,31 @@ export class StripeEngine implements AsyncDisposable {
   }
 
   #nearestOf(work: Work, tile: Tile, i: number): void {
-    const { product: { rowGroups, scores, columns, bound } } = tile, { count } = work.right;
+    const { product: { rowGroups, columns, bound }, reading } = tile,
+      { count } = work.right,
+      { values, reach } = reading;
     const row = tile.first + i, groups = columns / PRODUCT_GROUP, at = i * columns;
     const likeliest = largest(rowGroups, i * groups, 1, 0, groups) * PRODUCT_GROUP;
-    const first = largest(scores, at, 1, likeliest, Math.min(count, likeliest + PRODUCT_GROUP));
-    if (first >= 0 && scores[at + first]! + bound >= this.#best[row]!) this.#meet(work, tile, i, first);
+    const first = largest(values, at, 1, likeliest, Math.min(count, likeliest + PRODUCT_GROUP));
+    if (first >= 0 && valueAt(reading, at + first) + reach >= this.#best[row]!) this.#meet(work, tile, i, first);
     for (let g = 0; g < groups; g++) {
       if (!(rowGroups[i * groups + g]! + bound >= this.#best[row]!)) continue;
       const end = Math.min(count, (g + 1) * PRODUCT_GROUP);
       for (let j = g * PRODUCT_GROUP; j < end; j++) {
-        if (scores[at + j]! + bound >= this.#best[row]! && j !== first) this.#meet(work, tile, i, j);
+        if (valueAt(reading, at + j) + reach >= this.#best[row]! && j !== first) this.#meet(work, tile, i, j);
       }
     }
   }
 
   #conflictsOf(work: Work, tile: Tile, i: number, threshold: number): void {
-    const { product: { rowGroups, scores, columns, bound } } = tile, { count } = work.right;
+    const { product: { rowGroups, columns, bound }, reading } = tile, { count } = work.right;
     const groups = columns / PRODUCT_GROUP, at = i * columns;
     for (let g = 0; g < groups; g++) {
       if (!(rowGroups[i * groups + g]! + bound > threshold)) continue;
       const end = Math.min(count, (g + 1) * PRODUCT_GROUP);
       for (let j = g * PRODUCT_GROUP; j < end; j++) {
-        const score = scores[at + j]!;
-        if (score + bound > threshold) this.#judge(work, tile, i, j, score);
+        const score = valueAt(reading, at + j);
+        if (score + reading.reach > threshold) this.#judge(work, tile, i, j, score);
       }
     }
   }
@@ -196,11 +204,11 @@ export class StripeEngine implements AsyncDisposable {
 
   /** Notes at which thresholds a pair conflicts, as far as that is not settled. */
   #judge(work: Work, tile: Tile, i: number, j: number, score: number): void {
-    const thresholds = this.#thresholds, { bound } = tile.product, { above, dead } = work;
+    const thresholds = this.#thresholds, { reach } = tile.reading, { above, dead } = work;
     const row = tile.first + i, alive = this.#alive[row]!;
-    const open = thresholds.below(score + bound) & (~above[j]! | (alive & ~dead[j]!)) & thresholds.all;
+    const open = thresholds.below(score + reach) & (~above[j]! | (alive & ~dead[j]!)) & thresholds.all;
     if (open === 0) return;
-    let hits = open & thresholds.below(score - bound);
+    let hits = open & thresholds.below(score - reach);
     if (hits !== open) hits |= open & thresholds.below(this.#exact(tile, i, work, j));
     if (hits === 0) return;
     above[j]! |= hits;
@@ -247,7 +255,7 @@ function isNearer(cosine: number, row: number, best: number, index: number): boo
 }
 
 /** Which of values[at + k * step], begin <= k < end, is the largest; -1 of none. */
-function largest(values: Float32Array, at: number, step: number, begin: number, end: number): number {
+function largest(values: Float32Array | Uint8Array, at: number, step: number, begin: number, end: number): number {
   let found = -1, most = -Infinity;
   for (let k = begin; k < end; k++) {
     const value = values[at + k * step]!;

@@ -23,7 +23,7 @@ import { MAX_THRESHOLDS } from "./_threshold_set.ts";
 export interface SeparabilityOptions {
   /** Cosines above which two rows conflict, up to eight, each -1..1. @default {[0.4]} */
   readonly thresholds?: readonly number[];
-  /** Rows that are multiplied together, a multiple of 32; memory grows with it, results do not change. @default {512} */
+  /** Rows that are multiplied together, a multiple of 32; memory grows with it, results do not change. @default {1024} */
   readonly block?: number;
   /** Worker threads; 0 computes in this thread. @default {0} */
   readonly workers?: number;
@@ -72,13 +72,13 @@ export interface Separability {
 
 /** Up to so many rows float32 is faster. */
 const FEW_ROWS = 16384;
-/** Blocks of rows that are held together; later rows are read and prepared once for all of them. */
-const BLOCKS_TOGETHER = 32;
+/** Rows that are held together, in at most so many blocks; later rows are read and prepared once for all of them. */
+const ROWS_TOGETHER = 16384, BLOCKS_TOGETHER = 32;
 
 /**
  * Counts which rows lie near no earlier row, and finds the nearest other row of each.
  *
- * Takes N^2 D / 2 products; memory is bounded by the blocks (about 70 MB a worker for rows of 512) and 14 bytes a row.
+ * Takes N^2 D / 2 products; memory is bounded by the blocks (about 80 MB a worker for rows of 512) and 14 bytes a row.
  *
  * @param rows N rows, at least 2.
  * @param options Thresholds, blocks, workers, state.
@@ -104,7 +104,7 @@ const BLOCKS_TOGETHER = 32;
 export async function measureSeparability(rows: UnitRows, options: SeparabilityOptions = {}): Promise<Separability> {
   const { name, count, width } = rows;
   const precision = options.precision ?? (count <= FEW_ROWS ? "float32" : "int8");
-  const { block = 512, workers = 0, histogram = true, state, signal, onProgress } = options;
+  const { block = 1024, workers = 0, histogram = true, state, signal, onProgress } = options;
   const thresholds = checkThresholds(options.thresholds ?? [0.4]);
   if (!(count >= 2 && count < 2 ** 31)) {
     throw new RangeError(`Cannot measure the separability of ${name}: ${count} rows, expected 2 to 2147483647`);
@@ -113,7 +113,7 @@ export async function measureSeparability(rows: UnitRows, options: SeparabilityO
   if (!Number.isInteger(workers) || workers < 0) {
     throw new RangeError(`Cannot measure the separability of ${name}: ${workers} workers, expected a whole number`);
   }
-  const together = block * BLOCKS_TOGETHER;
+  const together = block * Math.max(1, Math.min(BLOCKS_TOGETHER, Math.floor(ROWS_TOGETHER / block)));
   const settings = { width, precision, block, thresholds, histogram };
   const ledger = new Ledger(count);
   const key = JSON.stringify({ input: state?.input, rows: count, together, ...settings });

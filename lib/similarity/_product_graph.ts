@@ -24,8 +24,10 @@ export interface GraphOptions {
   readonly width: number;
   /** Largest of each column and of groups of 32 in it. */
   readonly columns: boolean;
+  /** The products themselves. */
+  readonly scores: boolean;
   /** Bins. */
-  readonly histogram: boolean;
+  readonly bins: boolean;
   /** An input that is added to the products. */
   readonly mask: boolean;
 }
@@ -47,7 +49,7 @@ const scalarByte = (x: number) => op.constant(Uint8Array.of(x), [], "uint8");
 const INT8: Attribute = { int: 3 }; // TensorProto.DataType
 
 /** Inputs `left` and `right` (and their scales, and `mask`); outputs by name. */
-export function productGraph({ precision, width, columns, histogram, mask }: GraphOptions): BuiltModel {
+export function productGraph({ precision, width, columns, bins, mask, ...wanted }: GraphOptions): BuiltModel {
   const inputs: Value[] = [];
   let scores: Value;
   if (precision === "float32") {
@@ -77,7 +79,8 @@ export function productGraph({ precision, width, columns, histogram, mask }: Gra
   }
   const grouped = node("Reshape", [scores, op.ints([0, -1, GROUP])], "float32", ["M", "N/32", GROUP]);
   const rowGroups = op.reduceMax(grouped, [2], false);
-  const outputs: Record<string, Value> = { scores, rowGroups, rowMax: op.reduceMax(rowGroups, [1], false) };
+  const outputs: Record<string, Value> = { rowGroups, rowMax: op.reduceMax(rowGroups, [1], false) };
+  if (wanted.scores) outputs["scores"] = scores;
   if (columns) {
     const pooled = node("MaxPool", [op.unsqueeze(scores, [0, 1])], "float32", [1, 1, "M/32", "N"], {
       kernel_shape: { ints: [GROUP, 1] },
@@ -86,7 +89,7 @@ export function productGraph({ precision, width, columns, histogram, mask }: Gra
     outputs["columnGroups"] = op.squeeze(pooled, [0, 1]);
     outputs["columnMax"] = op.reduceMax(outputs["columnGroups"], [0], false);
   }
-  if (histogram) {
+  if (bins) {
     outputs["bins"] = node(
       "QuantizeLinear",
       [scores, op.scalar(BIN_WIDTH), scalarByte(MIDDLE_BIN)],

@@ -13,7 +13,7 @@
 import * as op from "@/onnx/mod.ts";
 import type { Session, Tensor } from "@/onnx/mod.ts";
 import { float32Bound } from "./bounds.ts";
-import { BINS, GROUP, MASKED, MIDDLE_BIN, productGraph } from "./_product_graph.ts";
+import { BIN_WIDTH, BINS, GROUP, MASKED, MIDDLE_BIN, productGraph } from "./_product_graph.ts";
 import { quantiseLeft, quantiseRight } from "./_quantise.ts";
 import { rowNorms } from "./row_math.ts";
 
@@ -35,6 +35,11 @@ export interface ProductOptions {
   readonly columns?: boolean;
   /** Also sort the cosines into bins. @default {false} */
   readonly histogram?: boolean;
+  /**
+   * Give the cosines themselves, which the runtime copies at a twentieth of a product's time; without them there are bins in any case, and
+   * only products of a diagonal have cosines. @default {true}
+   */
+  readonly scores?: boolean;
 }
 
 /** Rows in the form that one side of a product takes. */
@@ -61,7 +66,7 @@ export interface Product {
   readonly columns: number;
   /** No cosine is off by more. */
   readonly bound: number;
-  /** Cosines [M, N]. */
+  /** Cosines [M, N]; empty where they were not asked for. */
   readonly scores: Float32Array;
   /** Largest of each row [M]. */
   readonly rowMax: Float32Array;
@@ -71,14 +76,22 @@ export interface Product {
   readonly columnMax: Float32Array;
   /** Largest of 32 neighbours of a column [M / 32, N]; empty unless asked for. */
   readonly columnGroups: Float32Array;
-  /** Bin of each cosine [M, N]: the cosine times 100, rounded, plus 100; empty unless asked for. */
+  /** Bin of each cosine [M, N]: the cosine times 100, rounded, plus 100; empty unless asked for or in place of the cosines. */
   readonly bins: Uint8Array;
 }
 
 /** Neighbours in a group of {@linkcode Product.rowGroups} and {@linkcode Product.columnGroups}. */
 export const PRODUCT_GROUP: number = GROUP;
-/** Bins of {@linkcode Product.bins}: their number, and the one of cosine 0. */
-export const PRODUCT_BINS: { readonly count: number; readonly middle: number } = { count: BINS, middle: MIDDLE_BIN };
+/**
+ * Bins of {@linkcode Product.bins}: their number, the one of cosine 0, their width, and how far a cosine may be from the middle of its
+ * bin: half of it, and what rounding in float32 adds.
+ */
+export const PRODUCT_BINS: {
+  readonly count: number;
+  readonly middle: number;
+  readonly width: number;
+  readonly reach: number;
+} = { count: BINS, middle: MIDDLE_BIN, width: BIN_WIDTH, reach: BIN_WIDTH / 2 + 1e-6 };
 
 /**
  * Multiplies blocks of rows.
@@ -103,23 +116,25 @@ export class Products implements AsyncDisposable {
   readonly block: number;
   readonly #session: Session;
   readonly #masked: Session | undefined;
+  readonly #scores: boolean;
   readonly #buffers: { readonly [name: string]: Float32Array | Uint8Array };
   readonly #masks = new Map<number, Float32Array>();
 
   private constructor(options: Required<ProductOptions>, session: Session, masked: Session | undefined) {
-    const { width, precision, block, columns, histogram } = options;
+    const { width, precision, block, columns, histogram, scores } = options;
     this.width = width;
     this.precision = precision;
     this.block = block;
     this.#session = session;
     this.#masked = masked;
+    this.#scores = scores;
     const floats = (n: number) => new Float32Array(n);
     this.#buffers = {
-      scores: floats(block * block),
+      ...(scores || columns ? { scores: floats(block * block) } : {}),
       rowMax: floats(block),
       rowGroups: floats(block * block / GROUP),
       ...(columns ? { columnMax: floats(block), columnGroups: floats(block * block / GROUP) } : {}),
-      ...(histogram ? { bins: new Uint8Array(block * block) } : {}),
+      ...(histogram || !scores ? { bins: new Uint8Array(block * block) } : {}),
     };
   }
 
@@ -131,18 +146,19 @@ export class Products implements AsyncDisposable {
    * @throws {RangeError} When the width or the block is out of range.
    */
   static async create(options: ProductOptions): Promise<Products> {
-    const { width, precision = "int8", block = 512, columns = false, histogram = false } = options;
+    const { width, precision = "int8", block = 512, columns = false, histogram = false, scores = true } = options;
     if (!Number.isInteger(width) || width < 1 || (precision === "int8" && width > MAX_INT8_WIDTH)) {
       throw new RangeError(
         `Cannot multiply rows of width ${width} in ${precision}: expected 1 to ${Math.floor(MAX_INT8_WIDTH)}`,
       );
     }
     checkBlock(block);
-    const graph = (mask: boolean) => productGraph({ precision, width, columns, histogram, mask });
+    const bins = histogram || !scores;
+    const graph = (mask: boolean) => productGraph({ precision, width, columns, bins, mask, scores: scores || mask });
     const settings = { threads: 1, memoryPattern: false };
     const session = await op.createSession(graph(false), settings);
     const masked = columns ? await op.createSession(graph(true), settings) : undefined;
-    return new Products({ width, precision, block, columns, histogram }, session, masked);
+    return new Products({ width, precision, block, columns, histogram, scores }, session, masked);
   }
 
   /**
@@ -202,6 +218,7 @@ export class Products implements AsyncDisposable {
     const into: Record<string, Tensor> = {};
     const views: Record<string, Float32Array | Uint8Array> = {};
     for (const [name, buffer] of Object.entries(this.#buffers)) {
+      if (name === "scores" && !this.#scores && !diagonal) continue;
       const shape = shapes[name]!;
       views[name] = buffer.subarray(0, shape.reduce((a, b) => a * b, 1));
       into[name] = { data: views[name], shape };

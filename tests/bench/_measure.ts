@@ -1,4 +1,4 @@
-/** Timing of small graphs: least time over repeats, so that a machine shared with other work still gives steady numbers. */
+/** Timing of small graphs over repeats. */
 import * as op from "@/onnx/mod.ts";
 import type { Tensor, Value } from "@/onnx/mod.ts";
 
@@ -26,7 +26,7 @@ export function noise(shape: readonly number[]): Tensor {
 }
 
 /**
- * Least time of one run of a graph in seconds.
+ * Least time of one run of a graph in seconds: steady also on a machine that is shared with other work.
  *
  * Inputs are filled with noise; results are written to the same memory at each run, so that no allocation is timed.
  *
@@ -36,19 +36,42 @@ export function noise(shape: readonly number[]): Tensor {
 export async function leastSeconds(
   inputs: readonly Value[],
   outputs: readonly Value[],
-  { seconds = 0.5, runs = 4, session: options = {}, now = () => performance.now() }: MeasureOptions = {},
+  options: MeasureOptions = {},
 ): Promise<number> {
+  return Math.min(...await secondsOfRuns(inputs, outputs, options));
+}
+
+/**
+ * Mean time of one run of a graph in seconds, to compare with long work that also takes the machine as it is.
+ *
+ * @param inputs As for {@link leastSeconds}.
+ * @param outputs As for {@link leastSeconds}.
+ */
+export async function meanSeconds(
+  inputs: readonly Value[],
+  outputs: readonly Value[],
+  options: MeasureOptions = {},
+): Promise<number> {
+  const times = await secondsOfRuns(inputs, outputs, options);
+  return times.reduce((a, b) => a + b) / times.length;
+}
+
+async function secondsOfRuns(
+  inputs: readonly Value[],
+  outputs: readonly Value[],
+  { seconds = 0.5, runs = 4, session: options = {}, now = () => performance.now() }: MeasureOptions,
+): Promise<number[]> {
   const named = Object.fromEntries(outputs.map((value, i) => [`y${i}`, op.identity(value)]));
   await using session = await op.createSession(op.buildModel({ inputs, outputs: named }), options);
   const feeds = Object.fromEntries(inputs.map((value) => [value.name!, noise(value.shape as number[])]));
   const into = Object.fromEntries(outputs.map((value, i) => [`y${i}`, noise(value.shape as number[])]));
   await session.run(feeds, into);
-  let least = Infinity;
+  const times: number[] = [];
   const begin = now();
   for (let i = 1; i < runs || now() - begin < seconds * 1000; i++) {
     const start = now();
     await session.run(feeds, into);
-    least = Math.min(least, (now() - start) / 1000);
+    times.push((now() - start) / 1000);
   }
-  return least;
+  return times;
 }

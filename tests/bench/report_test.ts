@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as op from "@/onnx/mod.ts";
-import { leastSeconds } from "./_measure.ts";
+import { leastSeconds, meanSeconds } from "./_measure.ts";
 import { convolutionParts, CONVOLUTIONS, operations } from "./cases.ts";
 import { measureAll, table } from "./report.ts";
 
@@ -10,6 +10,13 @@ Deno.test("leastSeconds() reports the shortest run after a first one to warm up"
   const readings = [0, 100, 107, 200, 204, 300, 309, 2000];
   const now = () => readings.shift()!;
   assert.equal(await leastSeconds([x], [op.neg(x)], { runs: 4, seconds: 0.1, now }), 0.004);
+});
+
+Deno.test("meanSeconds() averages the runs after a first one to warm up", async () => {
+  const x = op.input("x", "float32", [2]);
+  const readings = [0, 100, 107, 200, 204, 300, 309, 2000];
+  const mean = await meanSeconds([x], [op.neg(x)], { runs: 4, seconds: 0.1, now: () => readings.shift()! });
+  assert.ok(Math.abs(mean - 0.02 / 3) < 1e-12);
 });
 
 Deno.test("operations() counts two for each product and sum", () => {

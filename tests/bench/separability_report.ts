@@ -15,6 +15,11 @@
  * are still far: of 40,000 rows on the EPYC, shared with other work, the first 80 million pairs took 20 ns each against
  * 24 in float32, the last ones 9 against 17; up to 16,384 rows both take about the same.
  *
+ * What the runtime's binding gives out it copies, 1.3 MB for a block of 512 with its cosines: with bins alone (a quarter) and blocks of 1024,
+ * float32 went from 0.78 and 0.81 of the matrix product's rate to 0.93 and 0.94 (10,000 and 25,000 rows, two workers, two runs of each on a shared
+ * EPYC); int8, which keeps its cosines, from 0.78 and 0.83 to 0.79 and 0.85. The matrix product is timed by its mean around each run:
+ * the least of its times, as of a machine without other work, made the same engine look 13 points slower.
+ *
  * Tried and left: a column maximum in JavaScript (0.9 ns) and a histogram there (1.4) against those in the graph; U8U8 integer products
  * (7.0 on the Xeon, no gain); bfloat16, which the CPU provider has no MatMul for ("Could not find an implementation for
  * MatMul(13)").
@@ -22,7 +27,7 @@
 import process from "node:process";
 import { RandomStream } from "@/random/mod.ts";
 import { NpyWriter } from "@/weights/mod.ts";
-import { leastSeconds } from "./_measure.ts";
+import { meanSeconds } from "./_measure.ts";
 import { matmulParts } from "./cases.ts";
 
 /** Side of the matrices whose product is the machine's measure. */
@@ -46,6 +51,8 @@ export interface SeparabilityRun {
   readonly peakBytes: number | null;
   /** Rows that are separated; all methods must agree. */
   readonly separated: number | null;
+  /** Rate of the matrix product on one core just before and after, operations in a second of processor time; ours only. */
+  readonly matmul?: number;
   /** Why it could not be run. */
   readonly note?: string;
 }
@@ -60,7 +67,7 @@ export interface MethodSummary {
   readonly memoryExponent: number | null;
   /**
    * Products of the symmetric half in a second of one core, of the largest sizes, as a share of the matrix product's: both by
-   * processor time, so that it holds on a machine that is shared.
+   * processor time, and means of what was measured one after the other, so that it holds on a machine that is shared.
    */
   readonly ofMatmul: number | null;
   /** Seconds for EXTRAPOLATED rows at the rate of the largest sizes. */
@@ -71,8 +78,8 @@ export interface MethodSummary {
 export interface SeparabilityBench {
   /** Threads of all sides. */
   readonly threads: number;
-  /** Rate of a matrix product on one core, 10^9 operations in a second of processor time. */
-  readonly matmulGflops: number;
+  /** Mean rate of a matrix product on one core, 10^9 operations in a second of processor time; null without runs of ours. */
+  readonly matmulGflops: number | null;
   /** The runs. */
   readonly runs: readonly SeparabilityRun[];
   /** Their sums. */
@@ -89,7 +96,7 @@ export interface SeparabilityBenchOptions {
   readonly methods?: readonly string[];
   /** Interpreter with scikit-learn, faiss-cpu or both; `python3` is tried when left out. */
   readonly python?: string | undefined;
-  /** Seconds to measure the matrix product. @default {1} */
+  /** Seconds to measure the matrix product, each time. @default {0.5} */
   readonly seconds?: number;
   /** Told about each run before it begins. */
   readonly onRun?: (method: string, rows: number) => void;
@@ -108,14 +115,15 @@ const OURS: readonly string[] = ["int8", "float32"];
  * @throws {TypeError} If a method is unknown, or an interpreter was named that cannot be run.
  */
 export async function benchSeparability(options: SeparabilityBenchOptions): Promise<SeparabilityBench> {
-  const { sizes, threads, python = "python3", seconds = 1, methods = SEPARABILITY_METHODS, onRun, signal } = options;
+  const { sizes, threads, python = "python3", seconds = 0.5, methods = SEPARABILITY_METHODS, onRun, signal } = options;
   const unknown = methods.find((name) => !SEPARABILITY_METHODS.includes(name));
   if (unknown !== undefined || methods.length === 0) {
     throw new TypeError(`Cannot time "${unknown ?? ""}": expected any of ${SEPARABILITY_METHODS.join(", ")}`);
   }
   const { inputs, outputs } = matmulParts(MATMUL_SIZE);
   const now = () => (process.cpuUsage().user + process.cpuUsage().system) / 1e3; // milliseconds
-  const matmul = 2 * MATMUL_SIZE ** 3 / await leastSeconds(inputs, outputs, { seconds, session: { threads: 1 }, now });
+  const matmul = async () =>
+    2 * MATMUL_SIZE ** 3 / await meanSeconds(inputs, outputs, { seconds, session: { threads: 1 }, now });
   const path = await Deno.makeTempFile({ suffix: ".npy" });
   const runs: SeparabilityRun[] = [];
   try {
@@ -128,17 +136,25 @@ export async function benchSeparability(options: SeparabilityBenchOptions): Prom
         const args = ours
           ? ["run", "-P", here("./_separability_run.ts"), path, rows, THRESHOLD, threads, name]
           : [here("./separability_bench.py"), name, path, rows, THRESHOLD, threads];
+        const before = ours ? await matmul() : 0;
         const run = await oneRun(ours ? Deno.execPath() : python, args.map(String), signal);
         if (run.note === MISSING && !ours && options.python !== undefined) {
           throw new TypeError(`Cannot time Python: "${python}" is not there or may not be run`);
         }
-        runs.push({ method, rows, ...run });
+        runs.push({ method, rows, ...run, ...(ours ? { matmul: (before + await matmul()) / 2 } : {}) });
       }
     }
   } finally {
     await Deno.remove(path);
   }
-  return { threads, matmulGflops: matmul / 1e9, runs, methods: summarise(runs, matmul) };
+  const rate = meanMatmul(runs);
+  return { threads, matmulGflops: rate === null ? null : rate / 1e9, runs, methods: summarise(runs) };
+}
+
+/** Mean rate of the matrix product over runs that have one; null without any. */
+function meanMatmul(runs: readonly SeparabilityRun[]): number | null {
+  const rates = runs.flatMap(({ matmul }) => matmul ?? []);
+  return rates.length === 0 ? null : rates.reduce((a, b) => a + b) / rates.length;
 }
 
 function writeRows(path: string, count: number): void {
@@ -195,7 +211,7 @@ export function growthExponent(points: readonly (readonly [x: number, y: number]
 const pairs = (rows: number) => rows * (rows - 1) / 2;
 
 /** Sums the runs of each method up. */
-export function summarise(runs: readonly SeparabilityRun[], matmul: number): MethodSummary[] {
+export function summarise(runs: readonly SeparabilityRun[]): MethodSummary[] {
   return [...new Set(runs.map(({ method }) => method))].map((method): MethodSummary => {
     const done = runs.filter((run) => run.method === method && run.seconds !== null);
     const points = done.map(({ rows, seconds }) => [rows, seconds!] as const);
@@ -211,11 +227,12 @@ export function summarise(runs: readonly SeparabilityRun[], matmul: number): Met
         : [time.at(-1)!, pairs(last[0])] as const;
     const [time, work] = differ(done.map(({ seconds }) => seconds!));
     const [cpu, cpuWork] = differ(done.map(({ cpuSeconds }) => cpuSeconds!));
+    const matmul = meanMatmul(done.slice(-2)) ?? meanMatmul(runs);
     return {
       method,
       timeExponent: growthExponent(points),
       memoryExponent: growthExponent(memory),
-      ofMatmul: 2 * WIDTH * cpuWork / cpu / matmul,
+      ofMatmul: matmul === null ? null : 2 * WIDTH * cpuWork / cpu / matmul,
       extrapolated: EXTRAPOLATED.map((rows) => last[1] + (pairs(rows) - pairs(last[0])) * time / work),
     };
   });
@@ -232,7 +249,8 @@ export function separabilityTable({ threads, matmulGflops, runs, methods }: Sepa
   };
   const mebibytes = (bytes: number | null) => bytes === null ? "" : (bytes / 2 ** 20).toFixed(0);
   return [
-    `${threads} thread(s), rows of ${WIDTH}, MatMul ${matmulGflops.toFixed(1)} GFLOP/s a core`,
+    `${threads} thread(s), rows of ${WIDTH}` +
+    (matmulGflops !== null ? `, MatMul ${matmulGflops.toFixed(1)} GFLOP/s a core` : ""),
     ...lines(
       ["method", "rows", "seconds", "CPU s", "peak MiB", "separated", "note"],
       runs.map((run) => [

@@ -53,6 +53,8 @@ Deno.test.each<[string, SeparabilityOptions]>([
   ["blocks of 32 in int8", { block: 32, precision: "int8" }],
   ["blocks of 96 in float32", { block: 96, precision: "float32" }],
   ["one block and a rest in int8", { block: 1024, precision: "int8" }],
+  ["one block and a rest in float32", { block: 1024, precision: "float32" }],
+  ["float32 without a histogram", { block: 64, precision: "float32", histogram: false }],
   ["one threshold, no histogram", { block: 32, thresholds: [0.4], histogram: false }],
   ["one threshold below all cosines", { block: 32, thresholds: [-1] }],
   ["two workers", { block: 32, workers: 2, precision: "int8" }],

@@ -113,7 +113,37 @@ Deno.test("Products.multiply() finds the largest of rows, columns and groups, an
   bins.forEach((bin, at) => assert.ok(Math.abs(bin - 100 - scores[at]! * 100) <= 0.5 + 1e-4));
   assert.equal(scores[70 * columns], 0);
   assert.equal(scores[50], 0);
-  assert.deepEqual(PRODUCT_BINS, { count: 201, middle: 100 });
+  assert.deepEqual(PRODUCT_BINS, { count: 201, middle: 100, width: 0.01, reach: 0.005001 });
+});
+
+Deno.test("Products.multiply() gives bins in place of cosines when asked, and both where only pairs above a diagonal count", async () => {
+  const width = 2, directions = 96;
+  // Angles whose cosines to the first row lie at the edges of bins, as near as float32 comes, and at -1 and 1.
+  const data = Float32Array.from({ length: directions * width }, (_, at) => {
+    const i = Math.floor(at / width), cosine = i === 0 ? 1 : i === 1 ? -1 : (2 * i - directions + 1) / 200;
+    return at % width === 0 ? cosine : Math.sqrt(1 - cosine ** 2);
+  });
+  const options: ProductOptions = { width, precision: "float32", block: 96, columns: true };
+  await using whole = await Products.create(options);
+  await using binned = await Products.create({ ...options, scores: false });
+  const prepared = [whole, binned].map((products) => [products.left(data), products.right(data)] as const);
+  const { scores } = await whole.multiply(...prepared[0]!);
+  const product = await binned.multiply(...prepared[1]!);
+  assert.deepEqual([product.scores.length, product.bins.length], [0, directions ** 2]);
+  let farthest = 0;
+  product.bins.forEach((bin, at) => {
+    const off = Math.abs((bin - PRODUCT_BINS.middle) * PRODUCT_BINS.width - scores[at]!);
+    farthest = Math.max(farthest, off);
+    assert.ok(off <= PRODUCT_BINS.reach, `cosine ${scores[at]} is in bin ${bin}`);
+  });
+  assert.ok(farthest > 0.005 - 1e-6, `${farthest}: the edges of bins were met`);
+  const above = scores.slice(), triangle = await binned.multiply(...prepared[1]!, { diagonal: true });
+  for (let i = 0; i < directions; i++) {
+    for (let j = i + 1; j < directions; j++) {
+      assert.equal(triangle.scores[i * directions + j], above[i * directions + j]);
+    }
+  }
+  assert.equal(triangle.bins.length, directions ** 2);
 });
 
 Deno.test("Products.multiply() leaves only pairs above the diagonal when asked", async () => {
