@@ -7,6 +7,7 @@ import { readAttributes, withFiles } from "./_attribute_settings.ts";
 import { type TaskArguments, type TaskSpec, UsageError } from "./_cli.ts";
 import { ATTRIBUTE_OPTIONS, ESTIMATOR_OPTIONS, OUTPUT_OPTIONS, PART_OPTIONS } from "./_generation_options.ts";
 import { type AttributeSettings, type AttributeUse, prepareWith } from "./_generation_settings.ts";
+import { ONNX_READING_FLAGS, QUALITY_ONNX_OPTIONS, readOnnx } from "./_onnx_options.ts";
 import { DEVICE_OPTIONS, GENERATOR_OPTIONS, MASK_OPTIONS } from "./_options.ts";
 
 /** What the task takes. */
@@ -35,6 +36,7 @@ export const SPEC: TaskSpec = {
     },
     ...ATTRIBUTE_OPTIONS,
     ...ESTIMATOR_OPTIONS,
+    ...QUALITY_ONNX_OPTIONS,
     ...MASK_OPTIONS,
     ...DEVICE_OPTIONS,
     ...PART_OPTIONS,
@@ -49,8 +51,12 @@ export const SPEC: TaskSpec = {
 const ATTEMPTS = 8;
 
 /** Options that say how identities are refined. */
-const REFINE_FLAGS = ["rejected", "attempts", ...ATTRIBUTE_OPTIONS.map(({ flag }) => flag)];
-const FILE_FLAGS = ESTIMATOR_OPTIONS.map(({ flag }) => flag);
+const REFINE_FLAGS = [
+  ...["rejected", "attempts"],
+  ...ATTRIBUTE_OPTIONS.map(({ flag }) => flag),
+  ...ONNX_READING_FLAGS.quality,
+];
+const FILE_FLAGS = [...ESTIMATOR_OPTIONS.map(({ flag }) => flag), "quality-onnx"];
 
 function refuseWithout(args: TaskArguments, flags: readonly string[], what: string): void {
   const said = flags.find((flag) => args.given(flag));
@@ -73,7 +79,7 @@ function readRefinement(args: TaskArguments, model: GeneratorModel, { source }: 
   const attempts = rejected === "replace"
     ? args.optionalInteger("attempts", { min: 1, max: 1_000_000 }) ?? ATTEMPTS
     : 1;
-  return { refinement: { ...readAttributes(args, model), rejected, attempts } };
+  return { refinement: { ...readAttributes(args, model, readOnnx(args, "quality")), rejected, attempts } };
 }
 
 const REFINEMENT: AttributeUse = {

@@ -110,7 +110,12 @@ export const ATTRIBUTE_OPTIONS: readonly TaskOption[] = [
   {
     flag: "image-quality",
     value: "N",
-    help: "quality to reach, a norm of the quality network (default 27, 24 or 20, by preset)",
+    help: "quality to reach, a norm of the quality network (default 27, 24 or 25, by preset)",
+  },
+  {
+    flag: "quality-threshold",
+    value: "X",
+    help: "how far below that an accepted image may be (default 1)",
   },
   {
     flag: "iterations",

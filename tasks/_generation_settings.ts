@@ -7,6 +7,7 @@ import {
   type DatasetSettings,
   type IdentityFile,
   type ModelChoice,
+  ONNX_MODEL,
   prepareDataset,
   readRecipe,
   type Recipe,
@@ -136,6 +137,7 @@ async function fetched<Part extends { readonly model: ModelChoice }>(
   signal: AbortSignal,
 ): Promise<Part> {
   const { name, weights } = part.model;
+  if (name === ONNX_MODEL) return part; // a file of the user's own
   return { ...part, model: { name, weights: await modelWeights(kind, name, weights, signal) } };
 }
 

@@ -3,9 +3,11 @@
  */
 import {
   type AngleSchedule,
+  anglesOf,
   ATTRIBUTE_PRESETS,
   histogramSchedule,
   parseAngleSchedule,
+  parsePoseOutput,
   type PoseAngle,
 } from "@/attributes/mod.ts";
 import { type DatasetJob, estimatorsFor } from "@/generation/mod.ts";
@@ -14,6 +16,13 @@ import { readAboveZero, readAttributes, readPreset, withFiles } from "./_attribu
 import { type TaskArguments, type TaskSpec, UsageError } from "./_cli.ts";
 import { ATTRIBUTE_OPTIONS, ESTIMATOR_OPTIONS, OUTPUT_OPTIONS, PART_OPTIONS } from "./_generation_options.ts";
 import { type AttributeSettings, type AttributeUse, prepareWith } from "./_generation_settings.ts";
+import {
+  ONNX_READING_FLAGS,
+  onnxOfRecipe,
+  POSE_ONNX_OPTIONS,
+  QUALITY_ONNX_OPTIONS,
+  readOnnx,
+} from "./_onnx_options.ts";
 import { DEVICE_OPTIONS, GENERATOR_OPTIONS, MASK_OPTIONS } from "./_options.ts";
 
 const ANGLES: readonly PoseAngle[] = ["yaw", "pitch", "roll"];
@@ -57,6 +66,8 @@ export const SPEC: TaskSpec = {
       value: "FILE",
       help: "weights of the pose estimator; mini's or 6DRepNet's when left out",
     },
+    ...QUALITY_ONNX_OPTIONS,
+    ...POSE_ONNX_OPTIONS,
     {
       flag: "start-class-id",
       value: "N",
@@ -73,6 +84,7 @@ export const SPEC: TaskSpec = {
     "deno task generate:pose --pose 45 --image-quality 25 --model base --center-feature center_feature_examples.npy",
     "deno task generate:pose --yaw -30 --pitch 10 --ids 20 --name left",
     "deno task generate:pose --yaw-schedule uniform:-60:60 --ids 20 --images 50 --name turning",
+    "deno task generate:pose --yaw 30 --pose-onnx pose.onnx --pose-onnx-input bgr,0:1,224 --pose-onnx-output pitch,yaw,roll",
   ],
 };
 
@@ -81,6 +93,8 @@ const FLAGS = [
   ...["pose", "pose-threshold", "rejected", "start-class-id"],
   ...ANGLES.flatMap((angle) => [angle, `${angle}-schedule`]),
   ...ATTRIBUTE_OPTIONS.map(({ flag }) => flag),
+  ...ONNX_READING_FLAGS.quality,
+  ...ONNX_READING_FLAGS.pose,
 ];
 
 /** A schedule as text, or a histogram in a file. */
@@ -122,17 +136,26 @@ function readTargets(args: TaskArguments, model: GeneratorModel): AttributeSetti
       "Cannot start: no angle is asked for; give --yaw, --pitch, --roll, --pose, or a schedule of one",
     );
   }
-  const { pose } = ATTRIBUTE_PRESETS[readPreset(args, model)];
+  const { pose } = ATTRIBUTE_PRESETS[readPreset(args, model)], own = readOnnx(args, "pose");
+  if (own !== undefined) {
+    const there = anglesOf(parsePoseOutput(own.output!));
+    const missing = ANGLES.find((angle) => angle in angles && !there.includes(angle));
+    if (missing !== undefined) {
+      throw new UsageError(
+        `Cannot start: a ${missing} is asked for, and --pose-onnx-output ${own.output} says that the model gives none`,
+      );
+    }
+  }
   return {
     firstLabel: args.integer("start-class-id", { min: 0, max: 0x7fffffff }),
     targets: {
-      ...readAttributes(args, model),
+      ...readAttributes(args, model, readOnnx(args, "quality")),
       rejected: args.choice("rejected", ["skip", "keep"]),
       pose: {
         weight: pose.weight,
         threshold: readAboveZero(args, "pose-threshold", 180) ?? pose.threshold,
         unsigned: args.given("pose"),
-        model: { name: estimatorsFor(model).pose, weights: args.optionalText("pose-weights") },
+        model: own ?? { name: estimatorsFor(model).pose, weights: args.optionalText("pose-weights") },
       },
       angles,
     },
@@ -146,7 +169,8 @@ const TARGETS: AttributeUse = {
     if (targets === undefined) {
       throw new UsageError(`Cannot follow ${path}: it asks for no pose; use deno task generate`);
     }
-    const model = { name: targets.pose.model.name, weights: args.optionalText("pose-weights") };
+    const model = onnxOfRecipe(args, "pose", targets.pose.model) ??
+      { name: targets.pose.model.name, weights: args.optionalText("pose-weights") };
     return {
       firstLabel: identities.firstLabel,
       targets: { ...withFiles(args, targets), pose: { ...targets.pose, model } },

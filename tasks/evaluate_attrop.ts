@@ -145,7 +145,7 @@ export const main: TaskMain = async (args, signal) => {
   const { model, names, usual, refine, turn, leastCosine, files, parts, yaws } = settings;
   const { batchSize } = device, draw = (row: number) => people.vector(row);
   const open = async (
-    networks: readonly (keyof PresetNetworks)[],
+    networks: readonly Exclude<keyof PresetNetworks, "score">[],
     preset: AttributePreset,
   ): Promise<AttributeSession> =>
     await checkInputs(async () => {

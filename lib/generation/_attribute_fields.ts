@@ -1,5 +1,11 @@
 /** What the parts of a recipe that tell of attribute operation may be. */
-import { type AngleSchedule, ATTRIBUTE_PRESETS } from "@/attributes/mod.ts";
+import {
+  type AngleSchedule,
+  ATTRIBUTE_PRESETS,
+  parseEstimatorInput,
+  parsePoseOutput,
+  parseScoreOutput,
+} from "@/attributes/mod.ts";
 import {
   aboveZero,
   atLeastZero,
@@ -21,6 +27,23 @@ const model = (path: string): Fields => [
   [`${path}.sha256`, hash],
 ];
 
+/** A text that a function can read. */
+const readBy = (parse: (value: string) => unknown, expected: string): Check =>
+  optional((value) => {
+    try {
+      parse(value as string);
+    } catch {
+      return expected;
+    }
+  });
+
+/** A model that may also be an ONNX file of one's own. */
+const freeModel = (path: string, output: Check): Fields => [
+  ...model(path),
+  [`${path}.input`, readBy(parseEstimatorInput, "what a model is fed, such as bgr,0:1")],
+  [`${path}.output`, output],
+];
+
 const common = (part: string): Fields => [
   [`${part}.preset`, oneOf(...Object.keys(ATTRIBUTE_PRESETS))],
   [`${part}.iterations`, whole(1, 1_000_000)],
@@ -32,7 +55,7 @@ const common = (part: string): Fields => [
   [`${part}.quality.weight`, atLeastZero],
   [`${part}.quality.threshold`, aboveZero],
   [`${part}.quality.target`, finite],
-  ...model(`${part}.quality.model`),
+  ...freeModel(`${part}.quality.model`, readBy(parseScoreOutput, "number, norm, or a column from 0")),
 ];
 
 const schedule: Check = (value) => {
@@ -60,7 +83,7 @@ export const TARGET_FIELDS: Fields = [
   ["targets.pose.weight", atLeastZero],
   ["targets.pose.threshold", aboveZero],
   ["targets.pose.unsigned", yesOrNo],
-  ...model("targets.pose.model"),
+  ...freeModel("targets.pose.model", readBy(parsePoseOutput, "columns such as yaw,pitch,roll, matrix or 6d")),
   ["targets.angles", angles],
   ["targets.angles.yaw", optional(schedule)],
   ["targets.angles.pitch", optional(schedule)],

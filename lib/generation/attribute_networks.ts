@@ -10,7 +10,14 @@ import {
   loadFaceDecoder,
   loadFeatureNetwork,
   loadPoseNetwork,
+  onnxEstimator,
+  onnxPoseNetwork,
+  parseEstimatorInput,
+  parsePoseOutput,
+  parseScoreOutput,
   type PoseAngle,
+  type PoseNetwork,
+  type PresetNetworks,
   presetObjectives,
 } from "@/attributes/mod.ts";
 import type {
@@ -22,7 +29,7 @@ import type {
   Vec2FaceConfig,
 } from "@/networks/mod.ts";
 import type { Device } from "@/onnx/mod.ts";
-import type { EstimatorFiles, RecipeAttributes, RecipeTargets } from "./attribute_recipe.ts";
+import { type EstimatorFiles, ONNX_MODEL, type RecipeAttributes, type RecipeTargets } from "./attribute_recipe.ts";
 import type { RecipeMask } from "./recipe.ts";
 
 /** Networks that evaluate vectors, until they are released. */
@@ -107,14 +114,9 @@ export interface AttributeNetworksOptions {
  * ```
  */
 export async function loadAttributeNetworks(options: AttributeNetworksOptions): Promise<AttributeNetworks> {
-  const { model, weights, mask, attributes, files, device = "cpu", threads = 0, configs = {} } = options;
+  const { model, weights, mask, attributes, device = "cpu", threads = 0, configs = {} } = options;
   const decoder = loadFaceDecoder(model, { weights, mask: { ...mask, tokens: 49 }, config: configs.generator });
   const { identity, quality } = attributes;
-  const features = (objective: "identity" | "quality"): FeatureNetwork =>
-    loadFeatureNetwork(attributes[objective].model.name as RecogniserModel, {
-      weights: files[objective],
-      config: configs[objective],
-    });
   const targets = "angles" in attributes ? attributes : undefined;
   const preset: AttributePreset = {
     learningRate: attributes.learningRate,
@@ -124,14 +126,40 @@ export async function loadAttributeNetworks(options: AttributeNetworksOptions): 
     pose: targets?.pose ?? { weight: 1, threshold: Infinity },
   };
   const networks = {
-    recognise: features("identity"),
-    quality: features("quality"),
-    pose: targets === undefined ? undefined : loadPoseNetwork(targets.pose.model.name as PoseModel, {
-      weights: files.pose,
-      config: configs.pose,
-    }),
+    recognise: features(options, "identity"),
+    ...qualityMeasure(options),
+    pose: targets && poseMeasure(targets, options),
   };
   const angles = targets === undefined ? [] : (Object.keys(targets.angles) as PoseAngle[]);
   const objectives = presetObjectives(preset, networks, { angles, unsigned: targets?.pose.unsigned });
   return await createAttributeSession(decoder, objectives, { device, threads });
+}
+
+function features(
+  { attributes, files, configs }: AttributeNetworksOptions,
+  objective: "identity" | "quality",
+): FeatureNetwork {
+  return loadFeatureNetwork(attributes[objective].model.name as RecogniserModel, {
+    weights: files[objective],
+    config: configs?.[objective],
+  });
+}
+
+/** Quality by the norm of a network of the catalogue, or by a file of one's own. */
+function qualityMeasure(options: AttributeNetworksOptions): Pick<PresetNetworks, "quality" | "score"> {
+  const { name, input, output = "number" } = options.attributes.quality.model;
+  if (name !== ONNX_MODEL) return { quality: features(options, "quality") };
+  const fed = input === undefined ? {} : parseEstimatorInput(input);
+  return { score: onnxEstimator(options.files.quality!, { ...fed, ...parseScoreOutput(output) }) };
+}
+
+function poseMeasure({ pose }: RecipeTargets, { files, configs }: AttributeNetworksOptions): PoseNetwork {
+  const { name, input, output } = pose.model;
+  if (name !== ONNX_MODEL) {
+    return loadPoseNetwork(name as PoseModel, { weights: files.pose, config: configs?.pose });
+  }
+  return onnxPoseNetwork(files.pose!, {
+    ...(input === undefined ? {} : parseEstimatorInput(input)),
+    ...(output === undefined ? {} : { angles: parsePoseOutput(output) }),
+  });
 }

@@ -5,17 +5,31 @@
 import type { AngleSchedule, AttributePresetName, PoseAngle } from "@/attributes/mod.ts";
 import type { RecipeFile } from "./recipe.ts";
 
-/** A network of the catalogue, and the file of its weights. */
-export interface RecipeModel extends RecipeFile {
+/** Name of a model that is a file of one's own and not of the catalogue: ONNX, differentiated here. */
+export const ONNX_MODEL = "onnx";
+
+/** How an ONNX file of one's own is used; in no other model. */
+export interface OnnxReading {
+  /** What it is fed, as `parseEstimatorInput` reads it. */
+  readonly input?: string | undefined;
+  /** Where its numbers are, as `parsePoseOutput` and `parseScoreOutput` read it. */
+  readonly output?: string | undefined;
+}
+
+/**
+ * A network of the catalogue, and the file of its weights; or {@linkcode ONNX_MODEL} and the file. Where an ONNX file keeps
+ * weights in others, the hash is that of all, the file's own bytes first and then the others' in alphabetical order.
+ */
+export interface RecipeModel extends RecipeFile, OnnxReading {
   /** Name in the catalogue. */
   readonly name: string;
 }
 
-/** A network of the catalogue as the user chose it: a path in the place of a hash. */
-export interface ModelChoice {
-  /** Name in the catalogue. */
+/** A network as the user chose it: a path in the place of a hash. */
+export interface ModelChoice extends OnnxReading {
+  /** Name in the catalogue, or {@linkcode ONNX_MODEL}. */
   readonly name: string;
-  /** Its weights; the catalogue's when left out. */
+  /** Its weights; the catalogue's when left out. Of an ONNX model, the file. */
   readonly weights?: string | undefined;
 }
 

@@ -39,3 +39,11 @@ Deno.test("presetObjectives() asks only for what there are networks for", () => 
   const only = presetObjectives(ATTRIBUTE_PRESETS.mini, { recognise: features });
   assert.deepEqual(only.map(({ name }) => name), ["identity"]);
 });
+
+Deno.test("presetObjectives() takes a number of its own for quality in the place of a norm", async () => {
+  const preset = { ...ATTRIBUTE_PRESETS.vec2face, quality: { weight: 10, threshold: 0.1, target: -1 } };
+  const objectives = presetObjectives(preset, { recognise: features, score: () => op.full([1], 12.5) });
+  assert.deepEqual(objectives.map(({ name, threshold }) => [name, threshold]), [["identity", 0.3], ["quality", 0.1]]);
+  assert.deepEqual(objectives[1]!.targets, [{ name: "quality", kind: "number", fallback: -1 }]);
+  assert.deepEqual(await losses(objectives), { identity: 100, quality: 5 });
+});

@@ -1,5 +1,6 @@
 /** The tiny networks of tests/fixtures/attributes, loaded as a recipe's. */
 import {
+  type EstimatorFiles,
   generateTargetImages,
   loadAttributeNetworks,
   makePlan,
@@ -22,6 +23,7 @@ import { writeSafetensors } from "@/weights/mod.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { leftAndBright, onnxBytes } from "../attributes/_onnx_files.ts";
 import { MemoryWriter, someRecipe } from "./_fake.ts";
 import { someRefinement, someTargets } from "./_fake_attributes.ts";
 
@@ -48,8 +50,8 @@ const vectors = arrayVectors(
   "three",
 );
 
-/** Loads the networks that a recipe names. */
-async function load(recipe: Recipe, directory: string) {
+/** Loads the networks that a recipe names, with files of one's own in the place of some. */
+async function load(recipe: Recipe, directory: string, own: EstimatorFiles = {}) {
   const weights = join(directory, "pose.safetensors");
   const specs = poseEstimatorSpecs(pose), values = initialise(specs, new RandomStream(1, "weights"));
   writeSafetensors(
@@ -61,7 +63,7 @@ async function load(recipe: Recipe, directory: string) {
     weights: fixture("generator.npz"),
     mask: recipe.mask,
     attributes: recipe.refinement ?? recipe.targets!,
-    files: { identity: fixture("recogniser.npz"), quality: fixture("quality.npz"), pose: weights },
+    files: { identity: fixture("recogniser.npz"), quality: fixture("quality.npz"), pose: weights, ...own },
     threads: 1,
     configs,
   });
@@ -135,6 +137,40 @@ Deno.test("loadAttributeNetworks() asks for the angles of the recipe", () =>
       const off = Math.abs(Math.abs(achieved["yaw"]!) - 20);
       assert.ok(Math.abs(off - missed["yaw"]!) < 1e-3, "yaw without its sign");
       assert.equal(writer.images.size, 2);
+    } finally {
+      await networks.release();
+    }
+  }));
+
+Deno.test("loadAttributeNetworks() measures by ONNX files as the recipe says they are used", () =>
+  withFolder(async (directory) => {
+    const sides = join(directory, "sides.onnx"),
+      usual = someTargets(),
+      file = { file: "sides.onnx", sha256: "0".repeat(64) };
+    await Deno.writeFile(sides, onnxBytes(leftAndBright));
+    const recipe = someRecipe(COUNT, 1, {
+      targets: someTargets({
+        quality: { ...usual.quality, target: 1, model: { name: "onnx", ...file, input: "rgb,0:2", output: "1" } },
+        pose: { ...usual.pose, model: { name: "onnx", ...file, output: "-yaw,_" } },
+      }),
+    });
+    const networks = await load(recipe, directory, { quality: sides, pose: sides });
+    try {
+      assert.deepEqual(networks.objectives.map(({ name, unit }) => [name, unit]), [
+        ["identity", "cosine"],
+        ["quality", ""],
+        ["yaw", "degrees"],
+      ]);
+      const mask = networks.drawMask(new RandomStream(1, "mask", 0, 0)), vector = vectors.vector(0);
+      const [found] = await networks.evaluate([{ vector, mask, targets: { identity: vector, yaw: 3, quality: 1 } }]);
+      const mean = (from: number, to: number) => {
+        let sum = 0;
+        found!.image.forEach((value, i) => sum += i % 112 >= from && i % 112 < to ? value : 0);
+        return sum / (3 * 112 * (to - from));
+      };
+      const [, quality, yaw] = found!.measured;
+      assert.ok(Math.abs(quality! - (mean(0, 112) + 1)) < 1e-4, `${quality}`);
+      assert.ok(Math.abs(yaw! - (mean(56, 112) - mean(0, 56))) < 1e-4, `${yaw}`);
     } finally {
       await networks.release();
     }
