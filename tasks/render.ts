@@ -1,129 +1,32 @@
 /** `deno task render`: training faces of made-up people, as packed arrays, image folders, LMDB or a contact sheet. */
 
-import { describeImage, loadHeads, type RenderedImage, renderMany, saveHeads } from "@/heads/mod.ts";
-import { contactSheet, encodeJpeg, encodePng, type Pixels } from "@/images/mod.ts";
-import { NpyWriter } from "@/weights/mod.ts";
+import { type HeadModel, headModelHash, loadHeads, renderMany, saveHeads } from "@/heads/mod.ts";
+import { contactSheet, encodePng, type Pixels } from "@/images/mod.ts";
 import { checkInputs, note, Progress, runTask, type TaskArguments, UsageError } from "./_cli.ts";
+import { datasetOutput, packedOutput, type RenderOutput } from "./_render_output.ts";
+import { softwareVersions } from "./_versions.ts";
 import { writeWhole } from "./_write_whole.ts";
 
 /** Most images a contact sheet takes. */
 const SHEET_LIMIT = 1024;
 
-/** A place where images go. */
-interface Output {
-  write(image: RenderedImage, label: number): Promise<void> | void;
-  close(): Promise<void> | void;
-  /** Gives up after an error. */
-  drop(): Promise<void> | void;
-}
-
-/** Packed arrays: images.npy, masks.npy, labels.npy. */
-function npyOutput(directory: string): Output {
-  const images = new NpyWriter(`${directory}/images.npy`, {
-    dtype: "uint8",
-    rowShape: [112, 112, 3],
-  });
-  const masks = new NpyWriter(`${directory}/masks.npy`, {
-    dtype: "uint8",
-    rowShape: [112, 112],
-  });
-  const labels = new NpyWriter(`${directory}/labels.npy`, {
-    dtype: "int32",
-    rowShape: [],
-  });
-  const all = [images, masks, labels];
-  return {
-    write({ pixels, mask }, label) {
-      images.write(pixels.data);
-      masks.write(mask);
-      labels.write(Int32Array.of(label));
-    },
-    close: () => all.forEach((writer) => writer.close()),
-    drop: () => all.forEach((writer) => writer[Symbol.dispose]()),
-  };
-}
-
-/** JPEG files or LMDB records through the writers of lib/datasets. */
-async function datasetOutput(
-  format: "folder" | "lmdb",
-  directory: string,
-  quality: number,
-): Promise<Output> {
-  const { openFolderWriter, openLmdbWriter } = await import(
-    "@/datasets/mod.ts"
-  );
-  const writer = format === "folder"
-    ? await openFolderWriter(directory)
-    : await openLmdbWriter(`${directory}/images.lmdb`);
-  return {
-    async write({ pixels, image }, label) {
-      await writer.write({
-        label,
-        image,
-        bytes: await encodeJpeg(pixels, { quality }),
-      });
-    },
-    close: () => writer.close(),
-    drop: () => writer.close(), // whole images may stay
-  };
-}
-
-/** One line a text file, written through a buffer. */
-function lineWriter(
-  path: string,
-): { write(value: unknown): void; close(): void } {
-  const file = Deno.openSync(path, {
-    write: true,
-    create: true,
-    truncate: true,
-  });
-  const encoder = new TextEncoder();
-  let pending = "";
-  const flush = () => {
-    let bytes = encoder.encode(pending);
-    pending = "";
-    while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
-  };
-  return {
-    write(value) {
-      pending += `${JSON.stringify(value)}\n`;
-      if (pending.length > 65536) flush();
-    },
-    close() {
-      flush();
-      file.close();
-    },
-  };
-}
-
-/** Makes a folder; one that is there must be empty, as hours of rendering are easily written over. */
-async function makeEmptyFolder(directory: string): Promise<void> {
-  await Deno.mkdir(directory, { recursive: true });
-  for await (const { name } of Deno.readDir(directory)) {
-    throw new UsageError(
-      `Cannot render into ${directory}: it is not empty (${name}); give another folder, or remove this one`,
-    );
-  }
-}
-
-/** After an error: truth without its images goes, and so does the folder if it is empty then. */
-async function leaveNothingOf(directory: string): Promise<void> {
-  const names = (await Array.fromAsync(Deno.readDir(directory))).map(({ name }) => name);
-  if (names.some((name) => name !== "truth.jsonl")) {
-    note(`What was rendered so far is in ${directory}`);
-    return;
-  }
-  await Deno.remove(directory, { recursive: true });
-}
-
-async function openOutput(
-  args: TaskArguments,
-  directory: string,
-): Promise<Output> {
+/** Opens where images go; for folders and databases that is where a stopped run left off. */
+async function openOutput(args: TaskArguments, directory: string, model: HeadModel): Promise<RenderOutput> {
   const format = args.choice("format", ["npy", "folder", "lmdb"]);
   const quality = args.integer("quality", { min: 1, max: 100 });
-  await checkInputs(() => makeEmptyFolder(directory));
-  return format === "npy" ? npyOutput(directory) : await datasetOutput(format, directory, quality);
+  if (format === "npy") return await checkInputs(() => packedOutput(directory));
+  return await checkInputs(() =>
+    datasetOutput(directory, {
+      schema: "vec2face-render/1",
+      seed: String(args.seed()),
+      identities: args.optionalPair("identities")!,
+      images: args.integer("images"),
+      format,
+      quality,
+      heads: headModelHash(model),
+      versions: softwareVersions(),
+    })
+  );
 }
 
 async function render(args: TaskArguments, signal: AbortSignal): Promise<void> {
@@ -149,39 +52,32 @@ async function render(args: TaskArguments, signal: AbortSignal): Promise<void> {
     note(`Head model in ${pack}`);
   }
   if (directory === undefined && sheet === undefined) return;
-  const output = directory === undefined ? undefined : await openOutput(args, directory);
-  const truth = directory === undefined ? undefined : lineWriter(`${directory}/truth.jsonl`);
+  const output = directory === undefined ? undefined : await openOutput(args, directory, model);
+  const { done = 0 } = output ?? {};
+  // A sheet shows all; otherwise the identity that was begun is the first to be rendered.
+  const first = sheet === undefined ? Math.floor(done / images) : 0;
   const shown: Pixels[] = [];
-  const progress = new Progress({ total, unit: "images" });
-  let done = 0;
+  const progress = new Progress({ total, start: done, unit: "images" });
+  let at = first * images;
   try {
-    for await (
-      const image of renderMany(model, {
-        identities: [from, to],
-        images,
-        seed,
-        workers,
-        signal,
-      })
-    ) {
-      await output?.write(image, image.identity);
-      truth?.write(describeImage(image));
+    const options = { identities: [from + first, to] as const, images, seed, workers, signal };
+    for await (const image of renderMany(model, options)) {
+      if (at++ >= done) await output?.write(image);
       if (sheet !== undefined) shown.push(image.pixels);
-      progress.update(++done);
+      progress.update(Math.max(at, done));
     }
     await output?.close();
-    truth?.close();
   } catch (error) {
+    progress.stop();
     await output?.drop();
-    truth?.close();
-    if (directory !== undefined) await leaveNothingOf(directory);
     throw error;
   } finally {
     progress.stop();
   }
   if (sheet !== undefined) await writeWhole(sheet, await encodePng(contactSheet(shown, { columns: images })));
-  const places = [directory, sheet].filter((place) => place !== undefined);
-  note(`${done} images of ${to - from} identities in ${places.join(" and ")}`);
+  const where = [directory, sheet].filter((place) => place !== undefined).join(" and ");
+  const before = done > 0 ? `, ${done} of them there before` : "";
+  note(`${total} images of ${to - from} identities in ${where}${before}`);
 }
 
 if (import.meta.main) {
@@ -217,7 +113,9 @@ if (import.meta.main) {
       {
         flag: "output",
         value: "DIR",
-        help: "new or empty folder for the data set; truth.jsonl there tells pose and circumstances",
+        help:
+          "new or empty folder for the data set, or one of folder or lmdb that a stopped run left: it goes on from there; " +
+          "truth.jsonl tells pose and circumstances",
       },
       {
         flag: "sheet",

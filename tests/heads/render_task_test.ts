@@ -138,3 +138,97 @@ Deno.test("deno task render leaves nothing of packed images behind when it is st
     assert.equal(code, 130, new TextDecoder().decode(stderr));
     await assert.rejects(Deno.stat(out), Deno.errors.NotFound);
   }));
+
+/** Every file of a folder by its path, but for those that only a writer that was closed leaves. */
+async function filesIn(folder: string, below = ""): Promise<Map<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>();
+  for await (const { name, isDirectory } of Deno.readDir(`${folder}/${below}`)) {
+    if (isDirectory) { for (const entry of await filesIn(folder, `${below}${name}/`)) found.set(...entry); }
+    else found.set(below + name, await Deno.readFile(`${folder}/${below}${name}`));
+  }
+  return new Map([...found].sort(([a], [b]) => a < b ? -1 : 1));
+}
+
+for (const format of ["folder", "lmdb"]) {
+  Deno.test(`deno task render --format ${format} goes on where kills left it, to the bytes of a run that was not killed`, () =>
+    withHeads(async (folder, run) => {
+      const { openFolder, openLmdb } = await import("@/datasets/mod.ts");
+      const argv = (output: string) => {
+        return ["--identities", "2:42", "--images", "5", "--format", format, "--output", `${folder}/${output}`];
+      };
+      const open = (output: string) =>
+        format === "folder" ? openFolder(`${folder}/${output}`) : openLmdb(`${folder}/${output}/images.lmdb`);
+      const counts: number[] = [];
+      for (const wait of [20, 60]) {
+        const child = new Deno.Command(Deno.execPath(), {
+          args: ["run", "-P", "tasks/render.ts", "--heads", `${folder}/heads`, ...argv("out")],
+          cwd: ROOT,
+          stdout: "null",
+          stderr: "null",
+        }).spawn();
+        const before = counts.at(-1) ?? 0;
+        const size = async () => {
+          if (format === "folder") return (await filesIn(`${folder}/out`)).size;
+          return (await Deno.stat(`${folder}/out/images.lmdb`)).size / 8192;
+        };
+        while (await size().catch(() => 0) < before + 8) await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve, wait));
+        child.kill("SIGKILL");
+        await child.status;
+        await using reader = await open("out");
+        counts.push(reader.length);
+      }
+      assert.ok(counts[1]! >= counts[0]! && counts[1]! < 200, counts.join());
+
+      const rest = await run(...argv("out"));
+      assert.equal(rest.code, 0, rest.errors);
+      const told = Number(/200 images of 40 identities in .*, (\d+) of them there before/.exec(rest.errors)?.[1] ?? 0);
+      assert.ok(told <= counts[1]!, rest.errors);
+      const whole = await run(...argv("whole"));
+      assert.equal(whole.code, 0, whole.errors);
+      const [found, expected] = [await filesIn(`${folder}/out`), await filesIn(`${folder}/whole`)];
+      assert.deepEqual([...found.keys()], [...expected.keys()]);
+      for (const [name, bytes] of expected) {
+        if (!name.endsWith(".lmdb")) assert.deepEqual(found.get(name), bytes, name);
+      }
+      await using records = await open("out");
+      await using all = await open("whole");
+      assert.deepEqual(records.labels, all.labels);
+      for (let i = 0; i < 200; i++) assert.deepEqual(await records.get(i), await all.get(i));
+
+      const again = await run(...argv("out"));
+      assert.match(again.errors, /200 images of 40 identities in .*, 200 of them there before/);
+      const model = toyHead();
+      saveHeads({ ...model, neutral: model.neutral.map((v) => 1.01 * v) }, `${folder}/other`);
+      for (
+        const [heads, change, message] of [
+          ["heads", ["--seed", "1"], /it was begun with seed "0", this call asks for "1"/],
+          ["heads", ["--quality", "90"], /it was begun with quality 95, this call asks for 90/],
+          ["other", [], /it was begun with heads "/],
+        ] as const
+      ) {
+        const refused = await task("--heads", `${folder}/${heads}`, ...argv("out"), ...change);
+        assert.equal(refused.code, 2, refused.errors);
+        assert.match(refused.errors, message);
+      }
+    }));
+}
+
+Deno.test("deno task render says after Ctrl-C that the same command makes the rest", () =>
+  withHeads(async (folder, run) => {
+    const out = `${folder}/out`, images = ["--images", "4", "--format", "folder", "--output", out];
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-P", "tasks/render.ts", "--heads", `${folder}/heads`, "--identities", "0:3000", ...images],
+      cwd: ROOT,
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const isBegun = () => Deno.stat(`${out}/000001/001.jpg`).then(() => true, () => false);
+    while (!await isBegun()) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill("SIGINT");
+    const { code, stderr } = await child.output();
+    assert.equal(code, 130);
+    assert.match(new TextDecoder().decode(stderr), /so far is in .*out; the same command makes the rest/);
+    const other = await run("--identities", "0:2", ...images);
+    assert.match(other.errors, /it was begun with identities \[0,3000\], this call asks for \[0,2\]/);
+  }));
