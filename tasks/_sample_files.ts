@@ -14,6 +14,7 @@ import {
   openVectors,
   type SamplerOrigin,
 } from "@/identity/mod.ts";
+import { openRows, type RowSource } from "@/similarity/mod.ts";
 import { UsageError } from "./_cli.ts";
 import type { RecipeFile } from "./_sample_recipe.ts";
 import type { SampleSettings } from "./_sample_settings.ts";
@@ -54,4 +55,26 @@ export async function hashedFile(
     );
   }
   return { file: basename(path), sha256 };
+}
+
+/** Enrolled rows, and how a recipe names their file. */
+export interface EnrolledRows {
+  readonly rows: RowSource;
+  readonly file: RecipeFile;
+}
+
+/** Opens the rows to keep away from, if a call names any; refuses another width than the new rows'. */
+export async function openAgainst(
+  settings: SampleSettings,
+  width: number,
+  stack: DisposableStack,
+  signal: AbortSignal,
+): Promise<EnrolledRows | undefined> {
+  const { against: path, recipe } = settings;
+  if (path === undefined) return undefined;
+  const rows = stack.use(openRows(path));
+  if (rows.width !== width) {
+    throw new UsageError(`Cannot start: ${path} has width ${rows.width}, the rows have ${width}`);
+  }
+  return { rows, file: await hashedFile(path, recipe?.value.separation?.against ?? undefined, settings, signal) };
 }

@@ -6,7 +6,7 @@ import { separatedRows, SeparationError } from "@/separation/mod.ts";
 import { openRows, type RowSource, unitRows } from "@/similarity/mod.ts";
 import { openNpy } from "@/weights/mod.ts";
 import { UsageError } from "./_cli.ts";
-import { hashedFile, originOf } from "./_sample_files.ts";
+import { hashedFile, openAgainst, originOf } from "./_sample_files.ts";
 import { packingParts } from "./_sample_packing.ts";
 import { groupsPath, recipePath, SAMPLE_SCHEMA, type SampleRecipe } from "./_sample_recipe.ts";
 import { makeSampler } from "./_sample_sampler.ts";
@@ -65,15 +65,7 @@ async function samplerParts(
     ),
     rows: earlier.count,
   };
-  const against = settings.against === undefined ? undefined : {
-    rows: unitRows(stack.use(openRows(settings.against))),
-    file: await hashedFile(settings.against, settings.recipe?.value.separation?.against ?? undefined, settings, signal),
-  };
-  if (against !== undefined && against.rows.width !== sampler.width) {
-    throw new UsageError(
-      `Cannot start: ${settings.against} has width ${against.rows.width}, the rows have ${sampler.width}`,
-    );
-  }
+  const against = await openAgainst(settings, sampler.width, stack, signal);
   const [start, end] = rangeOf(settings, sampler, earlier?.count ?? 0);
   const keepWhatFits = sampler.redraws === false && settings.ids === undefined && settings.startEnd === undefined;
   let refused = 0, reached = end;
@@ -95,7 +87,7 @@ async function samplerParts(
         count: end,
         maxCosine,
         signal,
-        against: against?.rows,
+        against: against && unitRows(against.rows),
         start: earlier === undefined ? undefined : unitRows(earlier),
         ...(settings.maxAttempts === undefined ? {} : { maxAttempts: settings.maxAttempts }),
         threads: settings.threads,

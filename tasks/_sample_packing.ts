@@ -1,9 +1,17 @@
 /**
  * Packed rows: all made together, by descent from rows of the fitted Gaussian.
  */
-import { gaussianSampler, NATURAL_NORMS, openVectors, packVectors, sampledVectors } from "@/identity/mod.ts";
+import {
+  gaussianSampler,
+  NATURAL_NORMS,
+  openVectors,
+  type PackingProgress,
+  packVectors,
+  sampledVectors,
+} from "@/identity/mod.ts";
+import { packedRows } from "@/separation/mod.ts";
 import { UsageError } from "./_cli.ts";
-import { hashedFile, originOf, readMoments, resolveNorms } from "./_sample_files.ts";
+import { hashedFile, openAgainst, originOf, readMoments, resolveNorms } from "./_sample_files.ts";
 import { type RecipeFile, SAMPLE_SCHEMA, type SampleRecipe } from "./_sample_recipe.ts";
 import type { SampleSettings } from "./_sample_settings.ts";
 import type { SampleParts } from "./_sample_work.ts";
@@ -30,6 +38,7 @@ export async function packingParts(
   const gallery = near?.path === undefined ? undefined : stack.use(openVectors(near.path));
   const wanted = settings.recipe?.value.sampler.near as RecipeFile | undefined;
   const file = near?.path === undefined ? {} : await hashedFile(near.path, wanted, settings, signal);
+  const against = await openAgainst(settings, moments.width, stack, signal);
   const weight = near?.weight === undefined ? {} : { weight: near.weight };
   const options = {
     start: sampledVectors(gaussianSampler(moments, { seed }), count),
@@ -39,7 +48,6 @@ export async function packingParts(
       (["iterations", "rate", "sharpness", "neighbours", "refreshEvery", "blockRows"] as const)
         .flatMap((key) => rest[key] === undefined ? [] : [[key, rest[key]]]),
     ),
-    ...(target === undefined ? {} : { target }),
     ...(near === undefined ? {} : {
       near: gallery === undefined
         ? { kind: "gaussian" as const, moments, ...weight }
@@ -53,27 +61,27 @@ export async function packingParts(
     start: 0,
     end: count,
     rows: async function* ({ signal, onProgress }) {
-      const packed = await packVectors({
+      const work = {
         ...options,
         threads: settings.threads,
         signal,
-        onProgress: ({ iteration, iterations, largest }) =>
+        onProgress: ({ iteration, iterations, largest, largestAgainst }: PackingProgress) => {
+          const enrolled = largestAgainst === undefined ? "" : `, to an enrolled row ${largestAgainst.toFixed(4)}`;
           onProgress(
             Math.floor(iteration / iterations * count),
-            `step ${iteration} of ${iterations}, largest cosine ${largest.toFixed(4)}`,
-          ),
-      });
-      if (target !== undefined && packed.largest.after > target) {
-        throw new Error(
-          `Cannot pack ${count} rows at cosine ${target} or less: after ${packed.iterations} steps the largest is ` +
-            `${
-              packed.largest.after.toFixed(4)
-            }; give more --steps, a smaller --near-weight, fewer --ids, or a larger --max-cosine`,
-        );
-      }
+            `step ${iteration} of ${iterations}, largest cosine ${largest.toFixed(4)}${enrolled}`,
+          );
+        },
+      };
+      const packed = target === undefined
+        ? await packVectors(work)
+        : await packedRows({ ...work, maxCosine: target, against: against?.rows });
       const { near: pull } = packed.recipe as { near: object | null };
       recipe = { ...packed.recipe, near: pull && { ...pull, ...file }, source: origin };
-      figures = { iterations: packed.iterations, largest: packed.largest, distance: packed.distance ?? null };
+      figures = {
+        ...{ iterations: packed.iterations, largest: packed.largest, distance: packed.distance ?? null },
+        ...(packed.largestAgainst === undefined ? {} : { largestAgainst: packed.largestAgainst }),
+      };
       const { vectors, width } = packed;
       for (let row = 0; row < count; row++) yield { row, vector: vectors.subarray(row * width, (row + 1) * width) };
     },
@@ -81,6 +89,9 @@ export async function packingParts(
       schema: SAMPLE_SCHEMA,
       sampler: recipe as SampleRecipe["sampler"],
       rows: { start: 0, end: count },
+      ...(against === undefined
+        ? {}
+        : { separation: { maxCosine: target!, maxAttempts: null, against: against.file } }),
       result: figures,
       versions: softwareVersions(),
     }),

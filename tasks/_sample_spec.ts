@@ -84,6 +84,7 @@ export const SPEC: TaskSpec = {
   examples: [
     "deno task sample gaussian --ids 1000 --seed 7 --max-cosine 0.5 --output output/ids.npy",
     "deno task sample gaussian --ids 1000 --max-cosine 0.5 --against enrolled.npy",
+    "deno task sample packing --ids 1000 --max-cosine 0.3 --against enrolled.npy",
     "deno task sample --extend output/ids.npy --ids 2000 --output output/more.npy",
     "deno task sample rotate --source output/ids.npy --cosine 0.6 --per-parent 3 --keep-parents",
   ],
@@ -107,7 +108,7 @@ export const BELONGS: Readonly<Record<string, readonly SampleKind[]>> = {
   near: ["packing"],
   "near-weight": ["packing"],
   "max-cosine": ["centers", "gaussian", "sphere", "packing", "rotate"],
-  against: ["centers", "gaussian", "sphere", "rotate"],
+  against: ["centers", "gaussian", "sphere", "packing", "rotate"],
   "max-attempts": ["centers", "gaussian", "sphere", "rotate"],
   extend: ["gaussian", "sphere"],
   "start-end": ["centers", "gaussian", "sphere", "rotate", "interpolate"],

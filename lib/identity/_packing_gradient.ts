@@ -1,18 +1,23 @@
 /**
- * The smooth largest cosine of each row and its gradient, in closed form.
+ * Where each row has to go so that its smooth largest cosine falls, in closed form.
  *
  * For unit rows x_i and lists L_i of their hardest neighbours, row i has
  *   h_i = log(sum over j in L_i of exp(s x_i . x_j)) / s,
- * between its largest cosine and that plus log(K) / s. With p_ij the softmax of s x_i . x_j over L_i, the sum over i of
- * h_i has the gradient  sum_j p_ij x_j + sum over k with i in L_k of p_ki x_k  with respect to x_i.
+ * between its largest cosine and that plus log(K) / s. Its gradient with respect to x_i alone is  sum_j p_ij x_j , with p_ij the softmax of
+ * s x_i . x_j over L_i: that of the energy of all pairs, the sum of exp(s x_i . x_j), divided by row i's part of it. The gradient of the
+ * sum of all h_i would have a pull of every row that lists i beside it. Then a row that cannot move, at the rim of
+ * a cap, pushes its neighbours into a crowd for good, as its one neighbour counts as much to it as a crowd's to them; and where
+ * all can move the largest cosine ended higher (0.283 to 0.294 against 0.276 to 0.277 for 40 rows of 8, three seeds).
  */
 import type { NeighbourLists } from "./_packing_neighbours.ts";
 
 /** Softmax weights below this move nothing that float32 can hold. */
 const SMALL_WEIGHT = 1e-9;
+/** Both rows of a pair move. */
+const SIDES = 2;
 
 /**
- * Adds the gradient of the sum of h_i.
+ * Adds twice the gradient of each h_i with respect to its own row.
  *
  * @param rows Unit rows [N, D].
  * @param lists Their neighbours.
@@ -46,12 +51,9 @@ export function addSmoothMaximum(
     total += largest + Math.log(sum) / sharpness;
     pull.fill(0);
     for (let k = 0; k < length; k++) {
-      const weight = cosines[k]! / sum, at = list[k]! * width;
+      const weight = SIDES * cosines[k]! / sum, at = list[k]! * width;
       if (weight < SMALL_WEIGHT) continue;
-      for (let c = 0; c < width; c++) {
-        pull[c]! += weight * rows[at + c]!;
-        gradient[at + c]! += weight * own[c]!;
-      }
+      for (let c = 0; c < width; c++) pull[c]! += weight * rows[at + c]!;
     }
     for (let c = 0, at = i * width; c < width; c++) gradient[at + c]! += pull[c]!;
   }

@@ -7,11 +7,11 @@
  * alone; the plain log-likelihood would pull all rows to one point, the mean.
  */
 import * as op from "@/onnx/mod.ts";
-import { breathe } from "./_breathe.ts";
+import { forBlocksOf } from "./_packing_neighbours.ts";
 import type { BlockProducts } from "./_packing_products.ts";
+import { readUnit } from "./_packing_start.ts";
 import type { GaussianMoments } from "./moments.ts";
-import { norm } from "./norm.ts";
-import { checkVector, type VectorSource } from "./vectors.ts";
+import type { VectorSource } from "./vectors.ts";
 
 /** A regulariser of unit rows [N, D]. */
 export interface NearTerm extends AsyncDisposable {
@@ -23,35 +23,20 @@ export interface NearTerm extends AsyncDisposable {
 
 /** One minus the cosine to the nearest row of a gallery, which is held in memory as unit rows [G, D]. */
 export function galleryTerm(source: VectorSource, count: number, products: BlockProducts, blockRows: number): NearTerm {
-  const { width } = source;
-  const gallery = new Float32Array(source.count * width);
-  for (let g = 0; g < source.count; g++) {
-    const vector = source.vector(g);
-    checkVector(vector, g, source.name, width);
-    const length = norm(vector);
-    for (let c = 0; c < width; c++) gallery[g * width + c] = vector[c]! / length;
-  }
+  const { width } = source, gallery = readUnit(source);
   const nearest = new Int32Array(count), cosines = new Float32Array(count);
   return {
     async refresh(rows, signal) {
       cosines.fill(-Infinity);
-      for (let from = 0; from < count; from += blockRows) {
-        const block = rows.subarray(from * width, Math.min(count, from + blockRows) * width);
-        await breathe(signal);
-        for (let at = 0; at < source.count; at += blockRows) {
-          const columns = gallery.subarray(at * width, Math.min(source.count, at + blockRows) * width);
-          const values = await products.run(block, columns);
-          const wide = columns.length / width;
-          for (let r = 0, v = 0; v < values.length; r++) {
-            const i = from + r;
-            for (let c = 0; c < wide; c++, v++) {
-              if (values[v]! <= cosines[i]!) continue;
-              cosines[i] = values[v]!;
-              nearest[i] = at + c;
-            }
+      await forBlocksOf(rows, gallery, width, blockRows, products, signal, (values, from, at, wide) => {
+        for (let v = 0, i = from; v < values.length; i++) {
+          for (let c = 0; c < wide; c++, v++) {
+            if (values[v]! <= cosines[i]!) continue;
+            cosines[i] = values[v]!;
+            nearest[i] = at + c;
           }
         }
-      }
+      });
     },
     add(rows, gradient, weight) {
       let total = 0;

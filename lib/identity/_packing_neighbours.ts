@@ -7,11 +7,11 @@
 import { breathe } from "./_breathe.ts";
 import type { BlockProducts } from "./_packing_products.ts";
 
-/** Lists of the K hardest neighbours of N rows. */
+/** Lists of the K hardest neighbours of N rows, among themselves or among other rows. */
 export class NeighbourLists {
   /** Number of rows N. */
   readonly count: number;
-  /** Length K of a list, at most N - 1. */
+  /** Length K of a list, at most the number of neighbours there are. */
   readonly length: number;
   /** Neighbours [N, K]; ascending in each row once {@link findNeighbours} is done. */
   readonly rows: Int32Array;
@@ -19,9 +19,9 @@ export class NeighbourLists {
   readonly #least: Float32Array;
   readonly #leastAt: Int32Array;
 
-  constructor(count: number, length: number) {
+  constructor(count: number, length: number, there: number = count - 1) {
     this.count = count;
-    this.length = Math.min(length, count - 1);
+    this.length = Math.min(length, there);
     this.rows = new Int32Array(count * this.length);
     this.#cosines = new Float32Array(count * this.length);
     this.#least = new Float32Array(count);
@@ -53,6 +53,14 @@ export class NeighbourLists {
         }
         if (cosine > least[j]!) this.#take(j, i, cosine);
       }
+    }
+  }
+
+  /** Offers the products of rows from.. with other rows at.. [B, C]; those are neighbours only. */
+  offerOthers(products: Float32Array, from: number, at: number, columns: number): void {
+    const least = this.#least;
+    for (let v = 0, i = from; v < products.length; i++) {
+      for (let c = 0; c < columns; c++, v++) if (products[v]! > least[i]!) this.#take(i, at + c, products[v]!);
     }
   }
 
@@ -94,6 +102,30 @@ export async function findNeighbours(
   lists.sort();
 }
 
+/** Takes the products of one block of rows with one of columns: values [B, C], first row, first column, C. */
+export type TakeBlock = (values: Float32Array, from: number, at: number, columns: number) => void;
+
+/** Products of all blocks of unit rows [N, D] with all of others [M, D]. */
+export async function forBlocksOf(
+  rows: Float32Array,
+  others: Float32Array,
+  width: number,
+  blockRows: number,
+  products: BlockProducts,
+  signal: AbortSignal | undefined,
+  take: TakeBlock,
+): Promise<void> {
+  const step = blockRows * width;
+  for (let from = 0; from < rows.length; from += step) {
+    await breathe(signal);
+    for (let at = 0; at < others.length; at += step) {
+      const columns = others.subarray(at, at + step);
+      const values = await products.run(rows.subarray(from, from + step), columns);
+      take(values, from / width, at / width, columns.length / width);
+    }
+  }
+}
+
 /** Products of all pairs of blocks of unit rows [N, D] on and above the diagonal. */
 export async function forBlocks(
   count: number,
@@ -101,7 +133,7 @@ export async function forBlocks(
   blockRows: number,
   products: BlockProducts,
   signal: AbortSignal | undefined,
-  take: (values: Float32Array, from: number, at: number, columns: number) => void,
+  take: TakeBlock,
 ): Promise<void> {
   const width = rows.length / count;
   const block = (from: number) => rows.subarray(from * width, Math.min(count, from + blockRows) * width);

@@ -1,6 +1,6 @@
 /** Settings of packing: defaults and ranges. */
 import { checkNorms, NATURAL_NORMS } from "./norms.ts";
-import type { PackOptions } from "./packing.ts";
+import type { PackOptions } from "./packing_options.ts";
 
 /** Sharpness of the first step: then all neighbours of a row count. */
 export const FIRST_SHARPNESS = 10;
@@ -9,7 +9,7 @@ const SMALL_COUNT = 4096;
 
 /** Settings with their defaults; throws where one is out of range. */
 export function checkSettings(options: PackOptions) {
-  const { start, near, target, norms = NATURAL_NORMS } = options;
+  const { start, near, against, target, norms = NATURAL_NORMS } = options;
   const settings = {
     iterations: options.iterations ?? 300,
     rate: options.rate ?? 0.05,
@@ -48,6 +48,18 @@ export function checkSettings(options: PackOptions) {
     }
     const weight = near.weight ?? 0.5;
     if (!(weight > 0 && weight < Infinity)) refuse("the weight of near", weight, "a finite number above 0");
+  }
+  if (against !== undefined) {
+    const { vectors, maxCosine } = against;
+    if (vectors.width !== start.width) {
+      throw new TypeError(
+        `Cannot pack vectors: ${start.name} has width ${start.width}, but ${vectors.name} to stay away from has ` +
+          `${vectors.width}`,
+      );
+    }
+    if (!(maxCosine > -1 && maxCosine < 1)) {
+      refuse(`the largest cosine to ${vectors.name}`, maxCosine, "a cosine between -1 and 1");
+    }
   }
   return settings;
 }

@@ -7,13 +7,16 @@ import { checkVector, type VectorSource } from "./vectors.ts";
 /** Radians of the first small move: without it equal rows would stay together, as their gradients are the same. */
 const JITTER = 1e-4;
 
-/** Unit rows of the start, and its norms. */
-export function readStart(start: VectorSource, lengths: Float64Array): Float32Array<ArrayBuffer> {
-  const { count, width } = start;
+/** Unit rows [N, D] of a source, rounded to float32; their norms go into `lengths` [N]. */
+export function readUnit(
+  source: VectorSource,
+  lengths: Float64Array = new Float64Array(source.count),
+): Float32Array<ArrayBuffer> {
+  const { count, width } = source;
   const rows = new Float32Array(count * width);
   for (let i = 0; i < count; i++) {
-    const vector = start.vector(i);
-    checkVector(vector, i, start.name, width);
+    const vector = source.vector(i);
+    checkVector(vector, i, source.name, width);
     const length = lengths[i] = norm(vector);
     for (let c = 0; c < width; c++) rows[i * width + c] = vector[c]! / length;
   }

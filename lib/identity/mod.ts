@@ -11,6 +11,7 @@ export * from "./moments.ts";
 export * from "./norm.ts";
 export * from "./norms.ts";
 export * from "./packing.ts";
+export * from "./packing_options.ts";
 export * from "./perturb.ts";
 export * from "./principal.ts";
 export * from "./sample_centers.ts";

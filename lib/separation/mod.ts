@@ -1,9 +1,10 @@
 /**
- * Identities kept apart: rows of a sampler with no two closer than a cosine, and how many of them there can be.
+ * Identities kept apart: rows of a sampler, or packed ones, with no two closer than a cosine, and how many there can be.
  *
  * @module
  */
 
 export * from "./bounds.ts";
+export * from "./packed_rows.ts";
 export * from "./separated_rows.ts";
 export * from "./separation_error.ts";

@@ -1,7 +1,7 @@
 /** What is thrown where rows cannot be kept apart as asked. */
 
-/** Why: no method can place so many, drawing gets nowhere, or the sampler has no more rows. */
-export type SeparationReason = "bound" | "no progress" | "exhausted";
+/** Why: no method can place so many, drawing gets nowhere, the sampler has no more rows, or packing does not get there. */
+export type SeparationReason = "bound" | "no progress" | "exhausted" | "descent";
 
 /** The numbers of a {@link SeparationError}. */
 export interface SeparationFailure {
@@ -13,10 +13,14 @@ export interface SeparationFailure {
   readonly reached: number;
   /** Most rows that can lie so far apart by any method; Infinity where no bound is known. */
   readonly bound: number;
-  /** Rows accepted out of those drawn last, 0..1. */
+  /** Rows accepted out of those drawn last, 0..1; of packed rows, those that fit. */
   readonly rate: number;
   /** The largest cosine allowed. */
   readonly maxCosine: number;
+  /** Steps of the descent, where rows are packed. */
+  readonly steps?: number;
+  /** Largest cosine that was reached, where rows are packed. */
+  readonly largest?: number;
 }
 
 /**
@@ -45,6 +49,10 @@ export class SeparationError extends Error implements SeparationFailure {
   readonly rate: number;
   /** The largest cosine allowed. */
   readonly maxCosine: number;
+  /** Steps of the descent, where rows are packed. */
+  readonly steps?: number;
+  /** Largest cosine that was reached, where rows are packed. */
+  readonly largest?: number;
 
   /**
    * Makes the error.
@@ -60,10 +68,12 @@ export class SeparationError extends Error implements SeparationFailure {
     this.bound = failure.bound;
     this.rate = failure.rate;
     this.maxCosine = failure.maxCosine;
+    if (failure.steps !== undefined) this.steps = failure.steps;
+    if (failure.largest !== undefined) this.largest = failure.largest;
   }
 }
 
-function messageOf({ reason, count, reached, bound, rate, maxCosine }: SeparationFailure): string {
+function messageOf({ reason, count, reached, bound, rate, maxCosine, steps, largest }: SeparationFailure): string {
   const start = `Cannot keep ${count} rows at cosine ${maxCosine} or less: `;
   if (reason === "bound") {
     return start +
@@ -74,6 +84,13 @@ function messageOf({ reason, count, reached, bound, rate, maxCosine }: Separatio
     return start +
       `the sampler's rows end after ${reached} that fit; ask for ${reached} rows, raise the cosine, or use a ` +
       "sampler that can draw others";
+  }
+  if (reason === "descent") {
+    return start +
+      `after ${steps} steps of descent the largest is ${
+        largest?.toFixed(4)
+      }, and ${reached} rows fit; ask for fewer rows, ` +
+      "raise the cosine, take more steps, or let go of what the rows stay near to";
   }
   return start +
     `${reached} are placed, and of the last rows drawn only ${(100 * rate).toPrecision(2)} % fitted, so the ` +

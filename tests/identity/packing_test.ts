@@ -1,7 +1,9 @@
 import {
   arrayVectors,
   cosine,
+  dot,
   fitMoments,
+  gatherVectors,
   gaussianVectors,
   norm,
   packVectors,
@@ -11,6 +13,7 @@ import {
 } from "@/identity/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import assert from "node:assert/strict";
+import { largestSpacing, onCircle } from "./_circle.ts";
 
 const sphere = (width: number, count: number, seed: number): VectorSource =>
   sampledVectors(sphereSampler(width, { seed }), count);
@@ -21,6 +24,17 @@ function largestOf(vectors: Float32Array, width: number): number {
   for (let i = 0; i < vectors.length; i += width) {
     for (let j = 0; j < i; j += width) {
       largest = Math.max(largest, cosine(vectors.subarray(i, i + width), vectors.subarray(j, j + width)));
+    }
+  }
+  return largest;
+}
+
+/** Largest cosine between a row and an enrolled one. */
+function largestTo(vectors: Float32Array, enrolled: VectorSource): number {
+  let largest = -1;
+  for (let i = 0; i < vectors.length; i += enrolled.width) {
+    for (let a = 0; a < enrolled.count; a++) {
+      largest = Math.max(largest, cosine(vectors.subarray(i, i + enrolled.width), enrolled.vector(a)));
     }
   }
   return largest;
@@ -129,7 +143,7 @@ Deno.test("packVectors() stays near a gallery as the weight says", async () => {
     return sum / (vectors.length / width);
   };
   const found: number[] = [], largest: number[] = [];
-  for (const weight of [undefined, 0.3, 30]) {
+  for (const weight of [undefined, 1, 30]) {
     const result = await packVectors({
       start,
       iterations: 80,
@@ -205,6 +219,117 @@ Deno.test("packVectors() parts equal rows and stops at a target", async () => {
   assert.deepEqual(seen, Array.from({ length: early.iterations }, (_, i) => i + 1));
 });
 
+Deno.test("packVectors() keeps as far apart as a circle outside of caps allows", async () => {
+  // Caps that leave one arc: the descent finds no way across a cap.
+  const caps = [[[0], 60, 3], [[0], 60, 5], [[0], 100, 3], [[0, 50], 40, 3], [[10, 70, 130], 35, 4]] as const;
+  for (const [enrolled, half, points] of caps) {
+    const against = { vectors: arrayVectors(onCircle(enrolled), 2, "caps"), maxCosine: Math.cos(half * Math.PI / 180) };
+    const best = largestSpacing(enrolled, half, points);
+    for (const seed of [1, 2, 3, 4]) {
+      const start = sphere(2, points, seed);
+      const { vectors, largest, largestAgainst } = await packVectors({ start, against, seed, threads: 1 });
+      const angle = Math.acos(largest.after) * 180 / Math.PI;
+      assert.ok(angle > best - 0.2 && angle < best + 1e-3, `${points} outside of ${enrolled}: ${angle}, best ${best}`);
+      assert.ok(largestAgainst!.after <= against.maxCosine);
+      assert.ok(Math.abs(largestAgainst!.after - largestTo(vectors, against.vectors)) < 1e-15);
+      assert.ok(Math.abs(largestAgainst!.before - largestTo(gatherVectors(start), against.vectors)) < 1e-15);
+    }
+  }
+});
+
+Deno.test("packVectors() finds what a search of a sphere's points outside of caps finds", async () => {
+  const width = 3, points = 1200, maxCosine = 0.5;
+  for (const [seed, caps, count] of [[1, 4, 3], [2, 4, 3], [3, 6, 2], [5, 6, 2]] as const) {
+    const vectors = sphere(width, caps, seed), free: Float64Array[] = [];
+    for (let i = 0; i < points; i++) { // spread evenly along a spiral
+      const z = 1 - 2 * (i + 0.5) / points, turn = i * Math.PI * (3 - Math.sqrt(5)), r = Math.sqrt(1 - z * z);
+      const point = Float64Array.of(r * Math.cos(turn), r * Math.sin(turn), z);
+      if (Array.from({ length: caps }, (_, a) => vectors.vector(a)).every((axis) => cosine(point, axis) <= maxCosine)) {
+        free.push(point);
+      }
+    }
+    const best = smallestLargest(free, count), found: number[] = [];
+    for (const start of [1, 2, 3, 4, 5]) {
+      const packed = await packVectors({
+        ...{ start: sphere(width, count, start), against: { vectors, maxCosine }, seed: start, threads: 1 },
+      });
+      assert.ok(largestTo(packed.vectors, vectors) <= maxCosine);
+      found.push(packed.largest.after);
+    }
+    assert.ok(Math.min(...found) < best + 0.01, `${count} outside of ${caps} caps: ${found}, best ${best}`);
+  }
+});
+
+/** The least that the largest cosine of some of the points can be. */
+function smallestLargest(points: readonly Float64Array[], count: number): number {
+  let best = 1;
+  const add = (from: number, chosen: readonly Float64Array[], largest: number) => {
+    if (chosen.length === count) best = Math.min(best, largest);
+    else {
+      for (let i = from; i < points.length; i++) {
+        const now = Math.max(largest, ...chosen.map((other) => dot(other, points[i]!)));
+        if (now < best) add(i + 1, [...chosen, points[i]!], now);
+      }
+    }
+  };
+  add(0, [], -1);
+  return best;
+}
+
+Deno.test("packVectors() keeps away from enrolled rows among many that it starts from, in blocks, with a gallery's pull", async () => {
+  const width = 12, maxCosine = 0.6;
+  const vectors = arrayVectors(faces(width, 1), width, "enrolled");
+  const start = arrayVectors(faces(width, 1).slice(0, 40 * width), width, "enrolled rows");
+  for (const near of [undefined, { kind: "gallery", vectors, weight: 0.5 }] as const) {
+    for (const [neighbours, blockRows] of [[32, 1024], [5, 16]] as const) {
+      const packed = await packVectors({
+        ...{
+          start,
+          against: { vectors, maxCosine },
+          iterations: 60,
+          refreshEvery: 2,
+          neighbours,
+          blockRows,
+          threads: 1,
+        },
+        ...(near === undefined ? {} : { near }),
+      });
+      assert.ok(packed.largestAgainst!.before > 1 - 1e-12);
+      assert.ok(largestTo(packed.vectors, vectors) <= maxCosine);
+      assert.ok(Math.abs(largestTo(packed.vectors, vectors) - packed.largestAgainst!.after) < 1e-15);
+      assert.deepEqual(packed.recipe["against"], { maxCosine });
+      if (near !== undefined) assert.ok(packed.distance!.after < 0.5, `${packed.distance!.after}`);
+    }
+  }
+});
+
+Deno.test("packVectors() ends where caps leave no room, and tells how near the rows are", async () => {
+  const vectors = arrayVectors(onCircle([0, 90, 180, 270]), 2, "caps");
+  const against = { vectors, maxCosine: Math.cos(50 * Math.PI / 180) }, seen: number[] = [];
+  const packed = await packVectors({
+    ...{ start: sphere(2, 3, 1), against, target: 0.9, iterations: 40, threads: 1 },
+    onProgress: ({ iteration, largestAgainst }) => {
+      seen.push(iteration);
+      assert.ok(largestAgainst! > against.maxCosine);
+    },
+  });
+  assert.equal(packed.iterations, 40);
+  assert.equal(seen.length, 40);
+  assert.ok(packed.largestAgainst!.after > against.maxCosine);
+  assert.ok(Math.abs(packed.largestAgainst!.after - largestTo(packed.vectors, vectors)) < 1e-15);
+});
+
+Deno.test("packVectors() stops at a target only when it is away from enrolled rows as well", async () => {
+  const start = sphere(16, 12, 2), vectors = start; // the start is apart, but enrolled
+  const without = await packVectors({ start, target: 0.9, threads: 1 });
+  assert.equal(without.iterations, 0);
+  const packed = await packVectors({ start, target: 0.9, against: { vectors, maxCosine: 0.4 }, threads: 1 });
+  assert.ok(packed.iterations > 0 && packed.iterations < 100, `${packed.iterations}`);
+  assert.ok(largestTo(packed.vectors, vectors) <= 0.4 && packed.largest.after <= 0.9);
+  const again = await packVectors({ start, target: 0.9, against: { vectors, maxCosine: 0.4 }, threads: 1 });
+  assert.deepEqual(again.vectors, packed.vectors);
+});
+
 Deno.test("packVectors() can be aborted and refuses what it cannot pack", async () => {
   const controller = new AbortController(), start = sphere(4, 6, 1);
   await assert.rejects(
@@ -228,6 +353,13 @@ Deno.test("packVectors() can be aborted and refuses what it cannot pack", async 
   await refuses({ start: arrayVectors(new Float32Array(8), 4, "zeros") }, "RangeError", /row 0 of zeros/);
   const moments = fitMoments(faces(5, 1), 5);
   await refuses({ near: { kind: "gaussian", moments } }, "TypeError", /has width 4, but the gaussian .* has 5/);
+  const vectors = sphere(5, 2, 1);
+  await refuses(
+    { against: { vectors, maxCosine: 0.3 } },
+    "TypeError",
+    /has width 4, but the sphere to stay away from has 5/,
+  );
+  await refuses({ against: { vectors: start, maxCosine: 1 } }, "RangeError", /largest cosine to the sphere is 1/);
   const near = { kind: "gallery", vectors: sphere(4, 3, 2), weight: -1 } as const;
   await refuses({ near }, "RangeError", /weight of near is -1/);
 });

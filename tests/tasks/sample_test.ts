@@ -154,6 +154,19 @@ Deno.test("sample --recipe makes every kind again byte for byte", async () => {
     ["interpolate", "--source", box.centers, "--inner", "--steps", "1", "--ids", "9"],
     ["gaussian", "--moments", box.moments, "--ids", "9", "--max-cosine", "0.4", "--against", box.centers],
     ["packing", "--moments", box.moments, "--ids", "9", "--steps", "5", "--near", box.centers, "--threads", "1"],
+    [
+      "packing",
+      "--moments",
+      box.moments,
+      "--ids",
+      "9",
+      "--max-cosine",
+      "0.4",
+      "--against",
+      box.centers,
+      "--threads",
+      "1",
+    ],
   ];
   for (const [i, options] of kinds.entries()) {
     await box.make(`${i}.npy`, ...options, "--seed", "18446744073709551615");
@@ -289,7 +302,7 @@ Deno.test("sample ends with exit code 1 and writes nothing when rows cannot be k
   const before = box.names();
   for (const kind of [["sphere", "--width", "16"], ["packing", "--moments", box.moments, "--steps", "3"]]) {
     const { code, err } = await box.call(...kind, "--ids", "100", "--max-cosine", "-0.5", "--threads", "1", ...output);
-    assert.match(err, /Cannot (keep|pack) 100 rows at cosine -0.5 or less/);
+    assert.match(err, /Cannot keep 100 rows at cosine -0.5 or less: no more than 3 directions/);
     assert.equal(code, 1);
   }
   assert.deepEqual(box.names(), before);
@@ -303,6 +316,41 @@ Deno.test("sample packing spreads rows and says how far", async () => {
   assert.ok(largest.after < largest.before);
   assert.ok(Math.abs(largestCosine(box.rows("p.npy")) - largest.after) < 1e-12);
   assert.ok(Math.abs(norm(box.row("p.npy", 3)) / 20 - 1) < 1e-6);
+});
+
+Deno.test("sample packing keeps away from an enrolled gallery, or says that it cannot", async () => {
+  await using box = new Box();
+  const options = [
+    "packing",
+    "--moments",
+    box.moments,
+    "--max-cosine",
+    "0.4",
+    "--against",
+    box.centers,
+    "--threads",
+    "1",
+  ];
+  await box.make("p.npy", ...options, "--ids", "12");
+  assert.ok(largestCosine(box.rows("p.npy")) <= 0.4);
+  using centers = openVectors(box.centers);
+  let before = -1, after = -1;
+  const start = gaussianVectors(loadMoments(box.moments), 0, 12);
+  for (let i = 0; i < 12; i++) {
+    for (let a = 0; a < 30; a++) {
+      before = Math.max(before, cosine(start.vector(i), centers.vector(a)));
+      after = Math.max(after, cosine(box.row("p.npy", i), centers.vector(a)));
+    }
+  }
+  const { sampler, separation, result } = box.recipe("p");
+  assert.ok(after <= 0.4 && before > 0.4 && Math.abs(result.largestAgainst.after - after) < 1e-12);
+  assert.deepEqual([separation.maxCosine, separation.against.file, sampler.against], [0.4, "centers.npy", {
+    maxCosine: 0.4,
+  }]);
+  const { code, err } = await box.call(...options, "--ids", "90", "--steps", "20", "--output", box.path("no.npy"));
+  assert.match(err, /Cannot keep 90 rows at cosine 0.4 or less: after 20 steps of descent the largest is .* rows fit/);
+  assert.equal(code, 1);
+  assert.ok(!box.names().includes("no.npy"));
 });
 
 Deno.test("sample leaves nothing half-written when it is stopped", async () => {
@@ -364,6 +412,14 @@ const REFUSED: [string, (box: Box) => string[], RegExp][] = [
     "vectors of another width",
     (box) => ["sphere", "--width", "8", "--ids", "3", "--max-cosine", "0.3", "--against", box.centers],
     /centers.npy has width 16, the rows have 8/,
+  ],
+  [
+    "to pack away from vectors of another width",
+    (box) => [
+      ...["packing", "--moments", box.moments, "--ids", "3", "--max-cosine", "0.3"],
+      ...["--against", box.write("wide.npy", normalRows(2, 32), 32)],
+    ],
+    /wide.npy has width 32, the rows have 16/,
   ],
   [
     "shards of separated rows",
