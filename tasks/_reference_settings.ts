@@ -51,7 +51,9 @@ export const SPEC: TaskSpec = {
       flag: "image-file",
       value: "PATH",
       help:
-        "reference images, JPEG, PNG or WebP: a folder with any folders in it, a .txt with a path a line, or one image",
+        "reference images, JPEG, PNG or WebP: a folder with any folders in it, a .txt with a path a line, or one image; " +
+        "squares of 56 to 256 pixels are taken for aligned faces without a look at what is in them: a portrait or a " +
+        "detector's box of that size gives a vector of nobody unless --landmarks has its points",
     },
     { flag: "root", value: "DIR", help: "for a .txt list: folder that relative paths are below (default the list's)" },
     {

@@ -5,6 +5,11 @@
  * to 112x112 by Pillow's default filter, bicubic. Deviations: an image that cannot be an aligned face by its size is
  * refused, as squeezing a photograph gives the vector of nobody, unless it is allowed or landmarks say where the face
  * is; a camera's orientation tag is applied.
+ *
+ * Limit: a square of 56 to 256 pixels is taken for an aligned face whatever is in it. Norms, poses and qualities by mini's
+ * networks do not tell: on ten faces in photographs, cut loosely, turned or moved, each alone has an area under the ROC
+ * curve of at most 0.74, and a linear probe of mini's features 0.87, which finds one in ten where it refuses one aligned
+ * face in forty.
  */
 import { imageFault } from "@/datasets/mod.ts";
 import { alignFace, ARC_TEMPLATE, decodeImage, type Pixels, resize, similarityTransform } from "@/images/mod.ts";
@@ -31,6 +36,8 @@ export type ReferenceFace =
 
 /**
  * Decodes a reference image and brings it to 112x112: by its landmarks where they are given, else as it is, or resized.
+ *
+ * Without landmarks only shape and size are looked at; that a face is in place is up to the caller.
  *
  * @param bytes The file: JPEG, PNG, WebP, GIF, TIFF or AVIF.
  * @param options Landmarks, and whether any size will do.
