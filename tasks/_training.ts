@@ -31,7 +31,7 @@ export interface TrainToFileOptions {
   /** Arguments of the task: `output` and `checkpoint` are read. */
   readonly args: TaskArguments;
   /** What the run is: stored in checkpoint and weights. */
-  readonly text: { readonly kind: string; readonly settings: string };
+  readonly text: Readonly<Record<string, string>> & { readonly kind: string; readonly settings: string };
   /** What it trains on, for the first line. */
   readonly about: string;
   /** The figures beside the progress. */

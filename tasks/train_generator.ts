@@ -1,10 +1,21 @@
 /** `deno task train:generator`: trains a generator on packed training images and a recogniser. */
 import { dirname } from "node:path";
 import { embedImages, identityCentres } from "@/evaluation/mod.ts";
+import { sha256File } from "@/generation/mod.ts";
 import { fitMoments, gaussianSampler, loadMoments, saveMoments } from "@/identity/mod.ts";
 import { loadRecogniser, recogniserConfig, vec2faceConfig } from "@/networks/mod.ts";
 import { batchIndices, GENERATOR_LOSS_WEIGHTS, GeneratorTraining, PackedImages, resume } from "@/training/mod.ts";
-import { checkInputs, runTask, say, type TaskArguments, type TaskMain, type TaskSpec, UsageError } from "./_cli.ts";
+import { openWeights } from "@/weights/mod.ts";
+import {
+  checkInputs,
+  note,
+  runTask,
+  say,
+  type TaskArguments,
+  type TaskMain,
+  type TaskSpec,
+  UsageError,
+} from "./_cli.ts";
 import { isThere } from "./_dataset_options.ts";
 import { DATA_OPTION, readAll, RUN_OPTIONS, trainToFile } from "./_training.ts";
 import { HeldOut } from "./_validation.ts";
@@ -49,9 +60,28 @@ export const SPEC: TaskSpec = {
   ],
 };
 
+/** Refuses a Gaussian that a stopped run fitted to the vectors of another recogniser; an older one says nothing of it. */
+function checkFitted(path: string, recogniser: string): void {
+  const fitted = openWeights(path).metadata.values["recogniser"];
+  if (fitted === undefined || fitted === recogniser) return;
+  throw new TypeError(
+    `Cannot go on with "${path}": its recogniser is ${fitted}, this run's is ${recogniser}; ` +
+      "use the same recogniser or another folder",
+  );
+}
+
 /** Fits the Gaussian that identities are drawn from, unless a run that was stopped has done so, and writes it to `path`. */
-async function fitTo(path: string, data: PackedImages, args: TaskArguments, signal: AbortSignal): Promise<void> {
-  if (await isThere(path)) return;
+async function fitTo(
+  path: string,
+  data: PackedImages,
+  args: TaskArguments,
+  hash: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if (await isThere(path)) {
+    await checkInputs(() => checkFitted(path, hash));
+    return;
+  }
   const of = args.text("moments-of"), threads = args.integer("threads", { min: 0 });
   const chosen = data.firstImages(args.integer("moments-images", { min: 1 }));
   const source = { length: chosen.length, image: (i: number, out: Uint8Array) => data.image(chosen[i]!, out) };
@@ -61,7 +91,7 @@ async function fitTo(path: string, data: PackedImages, args: TaskArguments, sign
   const labels = chosen.map((i) => data.labels[i]!);
   const rows = of === "centres" ? identityCentres(features, labels, width) : features;
   await Deno.mkdir(dirname(path), { recursive: true });
-  saveMoments(path, fitMoments(rows, width), { dtype: "float16", metadata: { of } });
+  saveMoments(path, fitMoments(rows, width), { dtype: "float16", metadata: { of, recogniser: hash } });
 }
 
 /** The body of the task. */
@@ -85,16 +115,24 @@ export const main: TaskMain = async (args, signal) => {
   await checkInputs(() => batchIndices(data.length, settings.batchSize, 0, settings.seed)); // before anything is written
   using held = await checkInputs(() => HeldOut.open(args));
   const recogniserWeights = await checkInputs(() => readAll(args.text("recogniser")));
+  const hash = await sha256File(args.text("recogniser"), signal);
   const text = {
     kind: "generator",
     settings: JSON.stringify({ ...settings, ...adversarial, drawn: count, start, images: data.length }),
+    recogniser: hash,
   };
-  const saved = await checkInputs(() => resume(folder, text)) ??
+  const onLack = () =>
+    note(
+      `${folder}: its checkpoint does not say which recogniser it was trained with; it is taken to be ${
+        args.text("recogniser")
+      } (SHA-256 ${hash.slice(0, 12)}...)`,
+    );
+  const saved = await checkInputs(() => resume(folder, text, { mayLack: ["recogniser"], onLack })) ??
     (start === undefined ? undefined : { step: 0, values: await checkInputs(() => readAll(start)), slots: new Map() });
   const threads = args.integer("threads", { min: 0 });
   const config = vec2faceConfig("mini"), recogniserShape = recogniserConfig("mini"), session = { threads };
   const moments = `${folder}/id_moments.safetensors`;
-  await fitTo(moments, data, args, signal);
+  await fitTo(moments, data, args, hash, signal);
   const { draw } = gaussianSampler(loadMoments(moments), { seed: settings.seed });
   const options = {
     config,

@@ -39,11 +39,20 @@ export interface TrainingLoopOptions {
 /** Name of the checkpoint in a run's folder. */
 export const CHECKPOINT_NAME = "checkpoint.safetensors";
 
+/** Options of {@linkcode resume}. */
+export interface ResumeOptions {
+  /** Texts that checkpoints lack which were written before there were such texts; one that is there must still be equal. */
+  readonly mayLack?: readonly string[];
+  /** Called for each of those that the checkpoint lacks. */
+  readonly onLack?: (key: string) => void;
+}
+
 /**
  * Looks for a checkpoint to resume.
  *
  * @param folder Folder of the run.
  * @param note What the run is; it must equal what the checkpoint says.
+ * @param options Texts that an older checkpoint may lack.
  * @returns The state, or undefined when there is no checkpoint.
  * @throws {TypeError} If the checkpoint belongs to a run with other settings.
  * @throws {SyntaxError} If the file is not a checkpoint.
@@ -56,7 +65,11 @@ export const CHECKPOINT_NAME = "checkpoint.safetensors";
  * assert.equal(resume("no such folder", {}), undefined);
  * ```
  */
-export function resume(folder: string, note: Readonly<Record<string, string>>): TrainingState | undefined {
+export function resume(
+  folder: string,
+  note: Readonly<Record<string, string>>,
+  { mayLack = [], onLack }: ResumeOptions = {},
+): TrainingState | undefined {
   const path = `${folder}/${CHECKPOINT_NAME}`;
   try {
     Deno.statSync(path);
@@ -66,7 +79,8 @@ export function resume(folder: string, note: Readonly<Record<string, string>>): 
   }
   const saved = loadState(path);
   for (const [key, value] of Object.entries(note)) {
-    if (saved.note[key] !== value) {
+    if (saved.note[key] === undefined && mayLack.includes(key)) onLack?.(key);
+    else if (saved.note[key] !== value) {
       throw new TypeError(
         `Cannot resume "${path}": its ${key} is ${
           saved.note[key]

@@ -1,6 +1,8 @@
 /** The training tasks on a handful of noise images: files, log, validation, going on after an end, mistakes. */
 import assert from "node:assert/strict";
+import { sha256File } from "@/generation/mod.ts";
 import { loadMoments } from "@/identity/mod.ts";
+import { CHECKPOINT_NAME, loadState, saveState } from "@/training/mod.ts";
 import { openWeights } from "@/weights/mod.ts";
 import { withPacked } from "../training/_packed.ts";
 import { call } from "./_sandbox.ts";
@@ -38,6 +40,40 @@ Deno.test("train:arcface, then train:generator on its weights, validated on held
     const other = await call(GENERATOR, [...second, "--rate", "0.1"]);
     assert.equal(other.code, 2);
     assert.match(other.err, /use the same settings or another folder/);
+  }));
+
+Deno.test("train:generator goes on with the recogniser that it began with alone, and with checkpoints from before it was told", () =>
+  withPacked(12, async (data) => {
+    const common = ["--data", data, "--batch-size", "2", "--threads", "1"], hashes: string[] = [];
+    for (const seed of ["1", "2"]) {
+      const made = await call(ARCFACE, ["--output", `${data}/r${seed}`, "--epochs", "0.17", "--seed", seed, ...common]);
+      assert.equal(made.code, 0, made.err);
+      hashes.push(await sha256File(made.out.trim()));
+    }
+    const train = (recogniser: string) => {
+      const weights = ["--recogniser", `${data}/${recogniser}/recogniser.safetensors`];
+      return call(GENERATOR, ["--output", `${data}/g`, "--steps", "1", ...weights, ...common]);
+    };
+    assert.equal((await train("r1")).code, 0);
+    assert.equal(openWeights(`${data}/g/generator.safetensors`).metadata.values["recogniser"], hashes[0]);
+    const both = `its recogniser is ${hashes[0]}, this run's is ${hashes[1]}`;
+    const refused = await train("r2");
+    assert.deepEqual([refused.code, refused.out], [2, ""]);
+    assert.ok(refused.err.includes(both), refused.err);
+
+    const path = `${data}/g/${CHECKPOINT_NAME}`, { state, note: { recogniser: _, ...older } } = loadState(path);
+    const checkpoint = await Deno.readFile(path);
+    await Deno.remove(path);
+    const fitted = await train("r2"); // the Gaussian of its vectors is still there
+    assert.equal(fitted.code, 2);
+    assert.ok(fitted.err.includes(both) && fitted.err.includes("id_moments.safetensors"), fitted.err);
+
+    saveState(path, state, older);
+    const taken = await train("r1");
+    assert.equal(taken.code, 0, taken.err);
+    assert.ok(taken.err.includes(`does not say which recogniser it was trained with`), taken.err);
+    assert.equal(loadState(path).note["recogniser"], hashes[0]);
+    assert.equal((await Deno.readFile(path)).length, checkpoint.length);
   }));
 
 Deno.test("train:arcface names the folder that it cannot read", async () => {

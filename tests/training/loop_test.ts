@@ -6,6 +6,7 @@ import {
   CHECKPOINT_NAME,
   PackedImages,
   resume,
+  saveState,
   trainingLoop,
   type TrainingRun,
   type TrainingState,
@@ -74,6 +75,20 @@ Deno.test("resume() finds nothing in a new folder and refuses another run's chec
     assert.equal(resume(folder, {}), undefined);
     await trainingLoop(countingRun(1, empty()), { folder, note: { rate: "0.1" }, now: () => 0 });
     assert.throws(() => resume(folder, { rate: "0.2" }), /its rate is 0.1, this run's is 0.2/);
+  }));
+
+Deno.test("resume() takes a checkpoint from before a text was stored, tells of it, and refuses another text", () =>
+  inFolder((folder) => {
+    const state = { ...empty(), step: 1 }, path = `${folder}/${CHECKPOINT_NAME}`;
+    const lacking: string[] = [], options = { mayLack: ["of"], onLack: (key: string) => lacking.push(key) };
+    saveState(path, state, { rate: "0.1" });
+    assert.equal(resume(folder, { rate: "0.1", of: "a" }, options)!.step, 1);
+    assert.deepEqual(lacking, ["of"]);
+    assert.throws(() => resume(folder, { rate: "0.1", of: "a" }), /its of is undefined, this run's is a/);
+    assert.throws(() => resume(folder, { rate: "0.2", of: "a" }, options), /its rate is 0.1/);
+    saveState(path, state, { rate: "0.1", of: "b" });
+    assert.throws(() => resume(folder, { rate: "0.1", of: "a" }, options), /its of is b, this run's is a/);
+    return Promise.resolve();
   }));
 
 Deno.test("resume() refuses a checkpoint that is cut off", () =>
