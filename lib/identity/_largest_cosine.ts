@@ -1,59 +1,20 @@
-/** The largest cosine between two rows, of one set or of two, exact in float64, by blocks. */
-import { forBlocks, forBlocksOf, type TakeBlock } from "./_packing_neighbours.ts";
-import { type BlockProducts, productError } from "./_packing_products.ts";
+/** The largest cosine between two rows, of one set or of two, exact in float64, from blocks of float32 products. */
+import { productError } from "./_packing_products.ts";
 
-/** What both searches need. */
-export interface LargestOptions {
-  /** Cosine of rows i and j in float64. */
-  readonly exact: (i: number, j: number) => number;
-  readonly products: BlockProducts;
-  readonly blockRows: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-/**
- * Finds it in one set: float32 products tell which pairs can be the largest, `exact` decides.
- *
- * @param rows Unit rows [N, D], rounded to float32; N at least 2.
- */
-export async function largestCosine(count: number, rows: Float32Array, options: LargestOptions): Promise<number> {
-  const { products, blockRows, signal } = options, search = new Search(rows.length / count, options.exact);
-  await forBlocks(count, rows, blockRows, products, signal, (values, from, at, columns) => {
-    search.look(values, from, at, columns, from === at);
-  });
-  return search.best;
-}
-
-/**
- * Finds it between two sets.
- *
- * @param rows Unit rows [N, D], rounded to float32.
- * @param others Unit rows [M, D], rounded to float32.
- */
-export async function largestBetween(
-  rows: Float32Array,
-  others: Float32Array,
-  width: number,
-  options: LargestOptions,
-): Promise<number> {
-  const { products, blockRows, signal } = options, search = new Search(width, options.exact);
-  const take: TakeBlock = (values, from, at, columns) => search.look(values, from, at, columns, false);
-  await forBlocksOf(rows, others, width, blockRows, products, signal, take);
-  return search.best;
-}
-
-/** The largest so far. */
-class Search {
+/** Goes through blocks: their products tell which pairs can be the largest, and `exact` decides. */
+export class LargestCosine {
+  /** The largest so far; -Infinity before the first block. */
   best = -Infinity;
   readonly #error: number;
   readonly #exact: (i: number, j: number) => number;
 
+  /** For unit rows of D values, rounded to float32; `exact` gives the cosine of row i and row j in float64. */
   constructor(width: number, exact: (i: number, j: number) => number) {
     this.#error = productError(width);
     this.#exact = exact;
   }
 
-  /** Goes through a block; of one on the diagonal only what is above it counts. */
+  /** Looks at the products of rows from.. with rows at.. [B, C]; on the `diagonal` of one set only what is above it counts. */
   look(values: Float32Array, from: number, at: number, columns: number, diagonal: boolean): void {
     const starts = (r: number) => diagonal ? r + 1 : 0;
     const lines = values.length / columns;

@@ -9,7 +9,7 @@
  */
 import { RandomStream } from "@/random/mod.ts";
 import { norm } from "./norm.ts";
-import { forBlocksOf, NeighbourLists } from "./_packing_neighbours.ts";
+import { forBlocksOf, NeighbourLists, type TakeBlock } from "./_packing_neighbours.ts";
 import { type BlockProducts, productError } from "./_packing_products.ts";
 import { readUnit } from "./_packing_start.ts";
 import type { VectorSource } from "./vectors.ts";
@@ -60,12 +60,17 @@ export class ApartRows {
     this.#rim = Math.max(-1, settings.maxCosine - 3 * error);
   }
 
-  /** Looks again which enrolled rows are near; gives the largest cosine to one, in float32. */
-  async refresh(rows: Float32Array, signal: AbortSignal | undefined): Promise<number> {
+  /** Looks again which enrolled rows are near; gives the largest cosine to one, in float32. `look` sees each block of products as well. */
+  async refresh(
+    rows: Float32Array,
+    signal: AbortSignal | undefined,
+    look: TakeBlock = () => {},
+  ): Promise<number> {
     const { blockRows, products } = this.#settings, lists = this.#lists;
     lists.clear();
     await forBlocksOf(rows, this.enrolled, this.#width, blockRows, products, signal, (values, from, at, columns) => {
       lists.offerOthers(values, from, at, columns);
+      look(values, from, at, columns);
     });
     lists.sort();
     return lists.largest();

@@ -87,17 +87,19 @@ export class NeighbourLists {
   }
 }
 
-/** Fills the lists for unit rows [N, D]. */
+/** Fills the lists for unit rows [N, D]; `look` sees each block of products as well. */
 export async function findNeighbours(
   lists: NeighbourLists,
   products: BlockProducts,
   rows: Float32Array,
   blockRows: number,
   signal: AbortSignal | undefined,
+  look: TakeBlock = () => {},
 ): Promise<void> {
   lists.clear();
   await forBlocks(lists.count, rows, blockRows, products, signal, (values, from, at, columns) => {
     lists.offer(values, from, at, columns);
+    look(values, from, at, columns);
   });
   lists.sort();
 }
