@@ -11,6 +11,7 @@
  * | SIGTERM | the same | 143 |
  */
 import { readArguments, type TaskArguments, type TaskSpec, UsageError } from "./_arguments.ts";
+import { enterCallersFolder } from "./_caller_folder.ts";
 import { helpText } from "./_help.ts";
 import { environment, writeText } from "./_progress.ts";
 
@@ -25,7 +26,7 @@ export type TaskMain = (
 
 /** The outside of a task, replaced in tests. */
 export interface TaskOutside {
-  /** Arguments. @default {Deno.args} */
+  /** Arguments, given with paths that count from the folder of the process. @default {Deno.args} */
   readonly argv?: readonly string[];
   /** Takes text for stdout. */
   readonly out?: (text: string) => void;
@@ -99,7 +100,8 @@ function isExplained(error: Error & { code?: string }): boolean {
 }
 
 /**
- * Runs a task: reads the arguments, calls `main`, and turns what happens into text and an exit code.
+ * Runs a task: reads the arguments, calls `main`, and turns what happens into text and an exit code. Relative paths count
+ * from the folder where `deno task` was called.
  *
  * @param spec What the task is and takes.
  * @param main The work.
@@ -134,6 +136,7 @@ export async function runTask(
   Deno.addSignalListener("SIGINT", onInterrupt);
   if (!windows) Deno.addSignalListener("SIGTERM", onTerminate);
   try {
+    if (outside.argv === undefined) enterCallersFolder();
     const args = readArguments(spec, argv);
     if (args === undefined) {
       out(helpText(spec));

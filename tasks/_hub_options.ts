@@ -3,14 +3,14 @@
  *
  * Apart from _hub.ts, as that one knows the networks, and what fetches needs no runtime for them.
  */
-import { fileURLToPath } from "node:url";
 import { type HubOptions, hubSettings } from "@/hub/mod.ts";
+import { projectPath } from "./_caller_folder.ts";
 import { environment } from "./_progress.ts";
 import { note } from "./_cli.ts";
 import type { TransferDisplay } from "./_transfer.ts";
 
 /** The project's own folder: `weights/`, `fr_weights/`, `HSFaces/` below it are looked into as the reference's are. */
-export const PROJECT = fileURLToPath(new URL("../", import.meta.url));
+export const PROJECT: string = projectPath("");
 
 /** The outside of the Hub, replaced in tests. */
 export interface HubOutside {

@@ -1,5 +1,5 @@
 /** `deno task card:mini`: writes the measured figures of the bundled networks into the documents. */
-import { fileURLToPath } from "node:url";
+import { projectPath } from "./_caller_folder.ts";
 import { checkInputs, runTask, say, type TaskMain, type TaskSpec } from "./_cli.ts";
 import { miniCard, withCard } from "./_mini_card.ts";
 import { writeWhole } from "./_write_whole.ts";
@@ -25,10 +25,6 @@ export const SPEC: TaskSpec = {
 
 /** Documents that have the table. */
 export const DOCUMENTS = ["README.md", "data/README.md"].map(projectPath);
-
-function projectPath(path: string): string {
-  return fileURLToPath(new URL(`../${path}`, import.meta.url));
-}
 
 /** The body of the task. */
 export const main: TaskMain = async (args) => {

@@ -1,5 +1,6 @@
 /** `deno task pack:mini`: writes trained weights as the bundled `mini` family, half precision. */
 import { openWeights, writeSafetensors } from "@/weights/mod.ts";
+import { projectPath } from "./_caller_folder.ts";
 import { checkInputs, runTask, say, type TaskSpec, UsageError } from "./_cli.ts";
 
 /** Parts of the family. */
@@ -26,7 +27,7 @@ const SPEC: TaskSpec = {
       default: PARTS.join(","),
       help: `parts to write, of ${PARTS.join(", ")}`,
     },
-    { flag: "output", value: "DIR", default: "data/mini", help: "folder of the bundled family" },
+    { flag: "output", value: "DIR", default: projectPath("data/mini"), help: "folder of the bundled family" },
   ],
   examples: ["deno task pack:mini", "deno task pack:mini --only pose,magface"],
 };
