@@ -1,6 +1,6 @@
 /** Centres of images that are no data set: packed renders, and images that are made only to be measured. */
 import { classRuns, type ImageEmbedder, streamCentres, type StreamedFace } from "@/datasets/mod.ts";
-import { toTensor } from "@/images/mod.ts";
+import { type Pixels, toTensor } from "@/images/mod.ts";
 import type { PackedImages } from "@/training/mod.ts";
 import { NpyWriter } from "@/weights/mod.ts";
 import { Progress } from "./_cli.ts";
@@ -18,6 +18,13 @@ export function isPacked(path: string): boolean {
   }
 }
 
+/** One image of packed renders. */
+export function packedPixels(data: PackedImages, index: number): Pixels {
+  const pixels = { width: SIZE, height: SIZE, data: new Uint8Array(3 * SIZE * SIZE) };
+  data.image(index, pixels.data);
+  return pixels;
+}
+
 /** The images of packed renders, identity by identity: at most the first `perIdentity` of the first `identities`. */
 export function packedFaces(
   data: PackedImages,
@@ -30,9 +37,7 @@ export function packedFaces(
       faces.push({
         identity: c,
         get image() { // read when it is embedded
-          const pixels = { width: SIZE, height: SIZE, data: new Uint8Array(3 * SIZE * SIZE) };
-          data.image(index, pixels.data);
-          return toTensor([pixels]);
+          return toTensor([packedPixels(data, index)]);
         },
       });
     }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { DatasetReader } from "@/datasets/mod.ts";
 
 /** Hash of the names of all items. */
-export function namesHash(dataset: DatasetReader): string {
+export function namesHash(dataset: Pick<DatasetReader, "length" | "itemName">): string {
   const hash = createHash("sha256");
   for (let index = 0; index < dataset.length; index++) hash.update(`${dataset.itemName(index)}\n`);
   return hash.digest("hex");

@@ -1,13 +1,13 @@
 /** `deno task separability`: how many identities of a set are well separated, for every number of identities. */
 import { basename, dirname, extname, join } from "node:path";
-import { datasetForm, embedRows, identityRuns, type ImageEmbedder, openDataset, writeCentres } from "@/datasets/mod.ts";
+import { datasetForm, type ImageEmbedder } from "@/datasets/mod.ts";
 import { sha256File } from "@/generation/mod.ts";
 import {
-  catalogueEntry,
   loadRecogniser,
   type LoadRecogniserOptions,
   modelCatalogue,
   type RecogniserModel,
+  weightsPath,
 } from "@/networks/mod.ts";
 import {
   measureSeparability,
@@ -16,7 +16,6 @@ import {
   separabilityReport,
 } from "@/separability/mod.ts";
 import { openRows, unitRows } from "@/similarity/mod.ts";
-import { PackedImages } from "@/training/mod.ts";
 import { writeNpz } from "@/weights/mod.ts";
 import {
   checkInputs,
@@ -29,8 +28,10 @@ import {
   type TaskSpec,
   UsageError,
 } from "./_cli.ts";
-import { isPacked, packedFaces, writeFaceCentres } from "./_face_centres.ts";
+import { isPacked } from "./_face_centres.ts";
 import { DEVICE_OPTIONS, readDevice } from "./_options.ts";
+import type { FeatureRecipe } from "./_recogniser_options.ts";
+import { embedCentres } from "./_separability_centres.ts";
 import { separabilityTable } from "./_separability_table.ts";
 import { writeWhole } from "./_write_whole.ts";
 
@@ -54,7 +55,11 @@ centres are counted: the mean of each identity's features by a recogniser.`,
     { flag: "name", value: "TEXT", help: "name of a set in figures; its file's when left out", repeat: true },
     { flag: "json", value: "FILE", help: "write the counts, for deno task plot; with several sets a file for each" },
     { flag: "nearest", value: "FILE.npz", help: "write each identity's nearest other one: arrays index and cosine" },
-    { flag: "resume", value: "FILE.npz", help: "keep the state here, and go on from it when it is there" },
+    {
+      flag: "resume",
+      value: "FILE.npz",
+      help: "keep the state here, and go on from it when it is there; of images, features and centres beside it",
+    },
     {
       flag: "workers",
       value: "N",
@@ -76,7 +81,11 @@ centres are counted: the mean of each identity's features by a recogniser.`,
       help: `embeds images: ${Object.keys(modelCatalogue.recognisers).join(", ")}`,
     },
     { flag: "recogniser-weights", value: "FILE", help: "its weights; the model's own when left out" },
-    { flag: "centres", value: "FILE.npy", help: "keep the centres of a data set here" },
+    {
+      flag: "centres",
+      value: "FILE.npy",
+      help: "keep the centres of images here; a stopped run goes on with the images, and none is embedded twice",
+    },
     ...DEVICE_OPTIONS.map((option) =>
       option.flag === "batch-size" ? { ...option, help: "images embedded together" } : option
     ),
@@ -111,6 +120,7 @@ interface SetPlan {
   readonly json: string | undefined;
   readonly nearest: string | undefined;
   readonly resume: string | undefined;
+  /** Where centres of images are kept; nowhere when undefined. */
   readonly centres: string | undefined;
 }
 
@@ -140,11 +150,11 @@ function readSettings(args: TaskArguments): Settings {
     return join(dirname(path), `${basename(path, end)}-${slug(name)}${end}`);
   };
   const sets = paths.map((path, k): SetPlan => {
-    const name = labels[k]!, vectors = extname(path).toLowerCase() === ".npy";
+    const name = labels[k]!, resume = outputs("resume", name), vectors = extname(path).toLowerCase() === ".npy";
     if (!vectors && !isPacked(path)) datasetForm(path); // refuses what is neither
     return {
-      ...{ path, name, vectors, json: outputs("json", name), nearest: outputs("nearest", name) },
-      ...{ resume: outputs("resume", name), centres: vectors ? undefined : outputs("centres", name) },
+      ...{ path, name, vectors, json: outputs("json", name), nearest: outputs("nearest", name), resume },
+      centres: vectors ? undefined : outputs("centres", name) ?? resume?.replace(/(\.npz)?$/i, ".centres.npy"),
     };
   });
   return {
@@ -156,33 +166,6 @@ function readSettings(args: TaskArguments): Settings {
     histogram: !args.flag("no-histogram"),
     sets,
   };
-}
-
-/** Embeds images and writes their centres. */
-async function embed(
-  { path, name }: SetPlan,
-  embedder: ImageEmbedder,
-  { to, batchSize, signal }: { readonly to: string; readonly batchSize: number; readonly signal: AbortSignal },
-): Promise<void> {
-  if (isPacked(path)) {
-    using data = await checkInputs(() => new PackedImages(path));
-    const unit = `images of ${name}`;
-    await writeFaceCentres(to, packedFaces(data), embedder, { total: data.length, unit, batchSize, signal });
-    return;
-  }
-  await using dataset = await checkInputs(() => openDataset(path));
-  const progress = new Progress({ total: dataset.length, unit: `images of ${name}` });
-  try {
-    const runs = identityRuns(dataset);
-    const rows = embedRows(dataset, embedder, { indices: runs.order, batchSize, signal });
-    const onProgress = (done: number) => progress.update(done);
-    const { leftOut } = await writeCentres(to, dataset, runs, rows, { signal, onProgress });
-    progress.stop();
-    for (const { name, reason } of leftOut.slice(0, 10)) note(`left out ${name}: ${reason}`);
-    if (leftOut.length > 10) note(`and ${leftOut.length - 10} more`);
-  } finally {
-    progress.stop();
-  }
 }
 
 /** Counts the rows of a .npy file. */
@@ -233,24 +216,30 @@ export function separabilityMain(load: (options: LoadRecogniserOptions) => Promi
   return async (args, signal) => {
     const settings = await checkInputs(() => readSettings(args));
     await using resources = new AsyncDisposableStack();
-    let recogniser: Recogniser | undefined;
-    const device = await checkInputs(() => readDevice(args));
+    const device = await checkInputs(() => readDevice(args)), { batchSize } = device;
+    let network: { readonly embedder: Recogniser; readonly recipe: FeatureRecipe } | undefined;
     if (settings.sets.some(({ vectors }) => !vectors)) {
-      const model = args.text("recogniser"), weights = args.optionalText("recogniser-weights");
-      recogniser = resources.use(
-        await checkInputs(() => {
-          catalogueEntry("recognisers", model);
-          return load({ ...device, model: model as RecogniserModel, ...(weights === undefined ? {} : { weights }) });
-        }),
-      );
+      const model = args.text("recogniser") as RecogniserModel;
+      network = await checkInputs(async () => {
+        const weights = weightsPath("recognisers", model, args.optionalText("recogniser-weights"));
+        const sha256 = await sha256File(weights, signal);
+        const embedder = resources.use(await load({ ...device, model, weights }));
+        return { embedder, recipe: { model, weights: basename(weights), sha256, flip: false } };
+      });
     }
     for (const [k, plan] of settings.sets.entries()) {
       let path = plan.path;
       if (!plan.vectors) {
-        path = plan.centres ?? await Deno.makeTempFile({ suffix: ".npy" });
-        if (plan.centres === undefined) resources.defer(() => Deno.remove(path));
-        else await Deno.mkdir(dirname(path), { recursive: true });
-        await embed(plan, recogniser!, { to: path, batchSize: device.batchSize, signal });
+        const folder = plan.centres === undefined ? await Deno.makeTempDir() : undefined;
+        if (folder !== undefined) resources.defer(() => Deno.remove(folder, { recursive: true }));
+        path = plan.centres ?? join(folder!, "centres.npy");
+        await Deno.mkdir(dirname(path), { recursive: true });
+        try {
+          await embedCentres({ path: plan.path, name: plan.name, to: path, ...network!, batchSize, signal });
+        } catch (error) {
+          if (signal.aborted && folder === undefined) note(`The same command goes on with the images beside ${path}`);
+          throw error;
+        }
       }
       const result = await measure(path, plan, settings, signal);
       const report = separabilityReport(result, { name: plan.name, prefixStep: settings.prefixStep });

@@ -74,7 +74,7 @@ export function identityRuns(dataset: DatasetReader): ClassRuns {
  * Averages features over each identity and writes [C, D] float32.
  *
  * @param path The .npy file; takes its name when all is done.
- * @param dataset What the features belong to.
+ * @param dataset What the features belong to: names of items and of identities.
  * @param runs Its items by identity, as `identityRuns` gives them.
  * @param rows A feature for each item in the order of `runs.order`: `embedRows`, `storedRows`.
  * @param options Progress and stopping.
@@ -99,7 +99,7 @@ export function identityRuns(dataset: DatasetReader): ClassRuns {
  */
 export async function writeCentres(
   path: string,
-  dataset: DatasetReader,
+  dataset: Pick<DatasetReader, "className" | "itemName">,
   runs: ClassRuns,
   rows: AsyncIterable<FeatureRow>,
   options: CentreOptions = {},

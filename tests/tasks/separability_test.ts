@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { openFolderWriter } from "@/datasets/mod.ts";
 import { encodePng, filled } from "@/images/mod.ts";
+import { RandomStream } from "@/random/mod.ts";
 import { readNpy, readNpz, writeNpy } from "@/weights/mod.ts";
+import { readArguments } from "../../tasks/_arguments.ts";
 import { separabilityMain, SPEC } from "../../tasks/separability.ts";
 import { bruteForce } from "../separability/_oracle.ts";
 import { fakeRecogniser } from "./_separability_entry.ts";
@@ -94,6 +96,91 @@ Deno.test("separability counts the centres of a data set, and several sets at on
   const report = JSON.parse(await Deno.readTextFile(box.path("out-made.json")));
   assert.deepEqual([report.name, report.separated, report.histogram], ["made", [[3]], undefined]);
   assert.equal(JSON.parse(await Deno.readTextFile(box.path("out-given.json"))).rows, 6);
+});
+
+/** A folder of `people` x `each` images of chance colours, one of which cannot be read. */
+async function imageFolder(path: string, people: number, each: number): Promise<void> {
+  const writer = await openFolderWriter(path), chance = new RandomStream(1, "identity");
+  for (let label = 0; label < people; label++) {
+    const colour = [0, 1, 2].map(() => 255 * chance.uniform());
+    for (let image = 0; image < each; image++) {
+      const pixels = filled(8, 8, colour.map((x) => Math.round(x * (1 - 0.02 * image))) as [number, number, number]);
+      await writer.write({ label, image, bytes: await encodePng(pixels) });
+    }
+  }
+  await writer.close();
+  await Deno.writeTextFile(`${path}/000003/001.jpg`, "broken");
+}
+
+/** The recogniser that needs no weights, with a count of the batches it was given; `onBatch` may throw. */
+function countingRecogniser(onBatch: (calls: number) => void = () => {}) {
+  let calls = 0;
+  const embed = async (images: Float32Array, count: number) => {
+    onBatch(++calls);
+    return await fakeRecogniser.embed(images, count);
+  };
+  return { main: separabilityMain(() => Promise.resolve({ ...fakeRecogniser, embed })), calls: () => calls };
+}
+
+Deno.test("separability goes on with images where it was stopped, to the same centres as without a stop", async () => {
+  await using box = await Sandbox.make();
+  const faces = box.path("faces");
+  await imageFolder(faces, 12, 5);
+  const kept = async (folder: string) => [...(await box.files(folder)).keys()];
+  const options = (folder: string) => [
+    ...[faces, "--batch-size", "6", "--workers", "0", "--no-histogram"],
+    ...["--resume", box.path(folder, "state.npz"), "--json", box.path(folder, "counts.json")],
+  ];
+  const whole = countingRecogniser();
+  assert.equal((await callHere(SPEC, whole.main, options("whole"))).code, 0);
+  assert.equal(whole.calls(), 10);
+  assert.deepEqual(await kept("whole"), ["counts.json", "state.centres.npy", "state.centres.npy.json", "state.npz"]);
+
+  const fails = countingRecogniser((calls) => {
+    if (calls === 5) throw new Error("the machine stopped");
+  });
+  const first = await callHere(SPEC, fails.main, options("parts"));
+  assert.equal(first.code, 1);
+  assert.match(first.err, /the machine stopped/);
+  const stop = new AbortController();
+  const stops = countingRecogniser((calls) => calls === 3 && stop.abort());
+  const args = readArguments(SPEC, options("parts"))!;
+  await assert.rejects(async () => await stops.main(args, stop.signal), { name: "AbortError" });
+  const part = "state.centres.features.npy.part";
+  assert.deepEqual(await kept("parts"), [part, `${part}.faults`, `${part}.json`]);
+  const rest = countingRecogniser();
+  assert.equal((await callHere(SPEC, rest.main, options("parts"))).code, 0);
+  assert.ok(rest.calls() <= 4, `${rest.calls()} batches`);
+  assert.deepEqual(await box.files("parts"), await box.files("whole"));
+  const { leftOut, images } = JSON.parse(await Deno.readTextFile(box.path("parts", "state.centres.npy.json")));
+  assert.deepEqual([images, leftOut.length], [60, 1]);
+  assert.equal(leftOut[0].name, "000003/001.jpg");
+});
+
+Deno.test("separability embeds images once, and again when they or the weights are others", async () => {
+  await using box = await Sandbox.make();
+  const faces = box.path("faces"), centres = box.path("centres.npy");
+  await imageFolder(faces, 5, 3);
+  const options = [faces, "--centres", centres, "--batch-size", "20", "--workers", "0", "--no-histogram"];
+  const embeds = async (...more: string[]) => {
+    const { main, calls } = countingRecogniser();
+    const { code, err } = await callHere(SPEC, main, [...options, ...more]);
+    assert.equal(code, 0, err);
+    return calls();
+  };
+  assert.equal(await embeds(), 1);
+  const before = await Deno.readFile(centres);
+  assert.equal(await embeds("--thresholds", "0.9"), 0);
+  assert.equal(await embeds("--recogniser-weights", box.weights), 1);
+  assert.equal(await embeds(), 1);
+  assert.deepEqual(await Deno.readFile(centres), before);
+  await Deno.remove(centres);
+  assert.equal(await embeds(), 1);
+  await Deno.remove(`${faces}/000000/000.jpg`);
+  assert.equal(await embeds(), 1);
+  assert.notDeepEqual(await Deno.readFile(centres), before);
+  const names = [...(await box.files()).keys()].filter((name) => !name.startsWith("faces/"));
+  assert.deepEqual(names, ["centres.npy", "centres.npy.json", "ids.npy", "weights.bin"]);
 });
 
 Deno.test("separability counts the centres of packed renders", async () => {
