@@ -1,7 +1,6 @@
 import { arrayDataset, embedRows, type FeatureRow, storedRows } from "@/datasets/mod.ts";
 import { encodePng } from "@/images/mod.ts";
 import assert from "node:assert/strict";
-import { mirrored } from "../../lib/datasets/_flip.ts";
 import { fakeEmbedder, png } from "./_images.ts";
 
 const feature = (red: number) => Float32Array.of(red, 1);
@@ -57,8 +56,4 @@ Deno.test("storedRows() gives stored features and says where there is none", asy
     { index: 0, feature: feature(1) },
     { index: 1, fault: "it has no feature" },
   ]);
-});
-
-Deno.test("mirrored() turns rows around", () => {
-  assert.deepEqual(mirrored(Float32Array.of(1, 2, 3, 4), 2), Float32Array.of(2, 1, 4, 3));
 });
