@@ -22,17 +22,13 @@ v8.setFlagsFromString("--expose-gc");
 const collectGarbage = vm.runInNewContext("gc") as () => void;
 
 /**
- * The process's own live memory, bytes: without garbage, which V8 lets lie as long as the machine has room for it, and on
- * Linux without the pages of mapped files, which are the page cache's.
+ * Live bytes of this test's heap and buffers, without garbage, which V8 lets lie as long as the machine has room for it.
+ * Not those of the process: other tests run in it, and pages of the mapped file are the page cache's.
  */
 function liveMemory(): number {
   collectGarbage();
-  if (Deno.build.os !== "linux") return Deno.memoryUsage().rss;
-  // Deno itself reads nothing under /proc without --allow-all.
-  const { stdout } = new Deno.Command("grep", { args: ["^RssAnon:", `/proc/${Deno.pid}/status`] }).outputSync();
-  const kilobytes = /\d+/.exec(new TextDecoder().decode(stdout));
-  assert.ok(kilobytes, "grep printed no RssAnon");
-  return Number(kilobytes[0]) * 1024;
+  const { heapUsed, external } = Deno.memoryUsage();
+  return heapUsed + external;
 }
 
 /** 1000 bytes that only record `index` has. */
