@@ -1,6 +1,6 @@
 /** Where rendered images go: packed arrays, which are whole or not there, or a folder or database that can be continued. */
 import { type DatasetWriter, openFolderWriter, openLmdbWriter } from "@/datasets/mod.ts";
-import { type ImagePlace, type RenderedImage, TruthFile } from "@/heads/mod.ts";
+import { type ImagePlace, type RenderedImage, type Scene, TruthFile } from "@/heads/mod.ts";
 import { encodeJpeg } from "@/images/mod.ts";
 import { NpyWriter } from "@/weights/mod.ts";
 import { note, UsageError } from "./_cli.ts";
@@ -19,6 +19,8 @@ export interface RenderRecipe {
   readonly quality: number;
   /** Hash of the head model. */
   readonly heads: string;
+  /** Scene fields that replace the drawn ones; none when left out. */
+  readonly scene?: Partial<Scene>;
   /** Versions of what made it; other versions may differ in the last bit, so they are told but not compared. */
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,6 @@
 /** `deno task render`: training faces of made-up people, as packed arrays, image folders, LMDB or a contact sheet. */
 
-import { type HeadModel, headModelHash, loadHeads, renderMany, saveHeads } from "@/heads/mod.ts";
+import { type HeadModel, headModelHash, loadHeads, renderMany, saveHeads, type Scene } from "@/heads/mod.ts";
 import { contactSheet, encodePng, type Pixels } from "@/images/mod.ts";
 import { checkInputs, note, Progress, runTask, type TaskArguments, UsageError } from "./_cli.ts";
 import { datasetOutput, packedOutput, type RenderOutput } from "./_render_output.ts";
@@ -9,6 +9,11 @@ import { writeWhole } from "./_write_whole.ts";
 
 /** Most images a contact sheet takes. */
 const SHEET_LIMIT = 1024;
+
+/** What every scene has in place of the drawn fields: nothing, unless another part of the picture is asked for. */
+function framed(zoom: number): { scene?: Partial<Scene> } {
+  return zoom === 1 ? {} : { scene: { frame: { zoom, turn: 0, shift: [0, 0] } } };
+}
 
 /** Opens where images go; for folders and databases that is where a stopped run left off. */
 async function openOutput(args: TaskArguments, directory: string, model: HeadModel): Promise<RenderOutput> {
@@ -24,6 +29,7 @@ async function openOutput(args: TaskArguments, directory: string, model: HeadMod
       format,
       quality,
       heads: headModelHash(model),
+      ...framed(args.number("zoom")),
       versions: softwareVersions(),
     })
   );
@@ -45,7 +51,7 @@ async function render(args: TaskArguments, signal: AbortSignal): Promise<void> {
       `Cannot make a contact sheet of ${total} images: at most ${SHEET_LIMIT}; ask for fewer identities or images`,
     );
   }
-  const seed = args.seed();
+  const seed = args.seed(), zoom = args.number("zoom", { min: 0.1, max: 4 });
   const model = await checkInputs(() => loadHeads(args.text("heads")));
   if (pack !== undefined) {
     saveHeads(model, pack);
@@ -60,7 +66,7 @@ async function render(args: TaskArguments, signal: AbortSignal): Promise<void> {
   const progress = new Progress({ total, start: done, unit: "images" });
   let at = first * images;
   try {
-    const options = { identities: [from + first, to] as const, images, seed, workers, signal };
+    const options = { identities: [from + first, to] as const, images, seed, workers, signal, ...framed(zoom) };
     for await (const image of renderMany(model, options)) {
       if (at++ >= done) await output?.write(image);
       if (sheet !== undefined) shown.push(image.pixels);
@@ -103,6 +109,12 @@ if (import.meta.main) {
         value: "S",
         default: 0,
         help: "seed; the same seed, identity and image give the same picture",
+      },
+      {
+        flag: "zoom",
+        value: "X",
+        default: 1,
+        help: "size of the face; 1 is aligned for recognisers, 0.5 shows twice as much around it",
       },
       {
         flag: "format",

@@ -4,10 +4,13 @@ import { ARC_TEMPLATE } from "@/images/similarity_transform.ts"; // not mod.ts, 
 import type { Scene } from "./scene.ts";
 import { type Pose, poseFromRotation, rotationFromPose } from "./pose.ts";
 import { clamp } from "./_noise.ts";
-import { SAMPLES } from "./_workspace.ts";
+import { SAMPLES, SIZE } from "./_workspace.ts";
 
 /** Where the five points lie in the aligned picture, [5,2] pixels. */
 const TEMPLATE = Float64Array.from(ARC_TEMPLATE.flat());
+
+/** The frame of an aligned picture, and the point about which frames enlarge and turn. */
+const ALIGNED = { zoom: 1, turn: 0, shift: [0, 0] } as const, MIDDLE = (SIZE - 1) / 2;
 
 /** The point about which the head turns, in the head's frame, cm. */
 const PIVOT = [0, 1, 5] as const;
@@ -46,7 +49,7 @@ function project(
 /**
  * Finds the view of a scene. The similarity is the least-squares one of the five points (Umeyama, 1991), with its
  * turn limited to 12 degrees and its scale to 0.8..1.25 of the frontal head's, since near profile the five points
- * hardly fix either.
+ * hardly fix either. The scene's frame, if it has one, moves the aligned picture.
  */
 export function findView(scene: Scene, marks: Float32Array): View {
   const rotation = rotationFromPose({
@@ -86,14 +89,22 @@ export function findView(scene: Scene, marks: Float32Array): View {
     cross += ux * vy - uy * vx;
     spread += ux * ux + uy * uy;
   }
-  const turn = clamp(Math.atan2(cross, dot), -12 * Math.PI / 180, 12 * Math.PI / 180) +
+  const aligned = clamp(Math.atan2(cross, dot), -12 * Math.PI / 180, 12 * Math.PI / 180) +
     scene.roll * Math.PI / 180;
-  const scale = clamp(
+  const { zoom, turn: away, shift } = scene.frame ?? ALIGNED;
+  const turn = aligned + away * Math.PI / 180;
+  const scale = zoom * clamp(
     Math.hypot(dot, cross) / spread,
     0.8 * frontal,
     1.25 * frontal,
   );
   const c = scale * Math.cos(turn), s = scale * Math.sin(turn);
+  // the template's middle goes with the frame
+  const fc = zoom * Math.cos(away * Math.PI / 180), fs = zoom * Math.sin(away * Math.PI / 180);
+  [tx, ty] = [
+    MIDDLE + fc * (tx - MIDDLE) - fs * (ty - MIDDLE) + shift[0],
+    MIDDLE + fs * (tx - MIDDLE) + fc * (ty - MIDDLE) + shift[1],
+  ];
   const matrix = Float64Array.of(
     c,
     -s,

@@ -41,5 +41,6 @@ export function describeImage(image: RenderedImage): Record<string, unknown> {
     expression: round(Math.max(0, ...Object.values(scene.expression))),
     accessories: { glasses: scene.wear.glasses, hat: scene.wear.hat },
     distance: round(scene.distance),
+    ...(scene.frame === undefined ? {} : { frame: scene.frame }),
   };
 }

@@ -82,6 +82,16 @@ export interface SceneCamera {
   readonly jpeg: number;
 }
 
+/** Where an aligned picture is moved to: enlarged and turned about its middle, then shifted. */
+export interface SceneFrame {
+  /** Factor of sizes; 0.5 shows twice as much around the face. */
+  readonly zoom: number;
+  /** Degrees, positive clockwise. */
+  readonly turn: number;
+  /** Pixels to the image right and down. */
+  readonly shift: readonly [x: number, y: number];
+}
+
 /** One image's circumstances, plain data; any field may be replaced before rendering. */
 export interface Scene {
   /** Degrees, signs as in {@linkcode Pose}: positive turns the face to the image left. */
@@ -113,6 +123,8 @@ export interface Scene {
   readonly jitter: readonly number[];
   /** Seed of the noise, 32 bits. */
   readonly seed: number;
+  /** How the picture differs from an aligned one. @default {aligned} */
+  readonly frame?: SceneFrame;
 }
 
 /**

@@ -80,6 +80,26 @@ Deno.test("HeadRenderer.render() tilts clockwise when roll is positive", () => {
   );
 });
 
+Deno.test("HeadRenderer.render() enlarges, turns and shifts the aligned picture by the scene's frame", () => {
+  const scene = calmScene({ yaw: 20, roll: 3 }), aligned = renderer.render(plain, scene);
+  const zoom = 0.6, turn = 25, shift = [9, -4] as const;
+  const { truth, mask } = renderer.render(plain, { ...scene, frame: { zoom, turn, shift } });
+  const [c, s] = [zoom * Math.cos(turn * Math.PI / 180), zoom * Math.sin(turn * Math.PI / 180)];
+  truth.landmarks.forEach(([x, y], i) => {
+    const [u, v] = aligned.truth.landmarks[i]!.map((value) => value - 55.5);
+    const [wx, wy] = [55.5 + c * u! - s * v! + shift[0], 55.5 + s * u! + c * v! + shift[1]];
+    assert.ok(Math.hypot(x - wx, y - wy) < 1e-9, `point ${i}: ${x}, ${y}, expected ${wx}, ${wy}`);
+  });
+  const upright = calmScene({ roll: 3 }), turned = { ...upright, frame: { zoom, turn, shift } };
+  const rolled = [upright, turned].map((scene) => renderer.render(plain, scene).truth.roll);
+  assert.ok(Math.abs(rolled[1]! - rolled[0]! - turn) < 0.01, `${rolled}`);
+  for (const [x, y] of truth.landmarks) {
+    assert.equal(mask[Math.round(y) * 112 + Math.round(x)], 255, "the head is there");
+  }
+  const same = renderer.render(plain, { ...scene, frame: { zoom: 1, turn: 0, shift: [0, 0] } });
+  assert.deepEqual(same, aligned);
+});
+
 Deno.test("HeadRenderer.render() masks the head and nothing else", () => {
   const { mask, pixels: { data } } = renderer.render(plain, calmScene());
   assert.deepEqual(new Set(mask), new Set([0, 255]));

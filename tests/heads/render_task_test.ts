@@ -67,6 +67,29 @@ Deno.test("deno task render writes packed images, masks, labels and truth", () =
     ]);
   }));
 
+Deno.test("deno task render --zoom shows more around the face, and says so", () =>
+  withHeads(async (folder, run) => {
+    const lines = async (...options: string[]) => {
+      const out = `${folder}/${options.length}`;
+      const { code, errors } = await run("--identities", "3:4", "--images", "2", "--output", out, ...options);
+      assert.equal(code, 0, errors);
+      return (await Deno.readTextFile(`${out}/truth.jsonl`)).trimEnd().split("\n").map((line) => JSON.parse(line));
+    };
+    const [near, far] = [await lines(), await lines("--zoom", "0.5")];
+    for (const [i, { landmarks, frame }] of far.entries()) {
+      assert.deepEqual([near[i].frame, frame], [undefined, { zoom: 0.5, turn: 0, shift: [0, 0] }]);
+      for (const [k, [x, y]] of landmarks.entries()) {
+        const [u, v] = near[i].landmarks[k];
+        assert.ok(Math.abs(x - (u + 55.5) / 2) < 2e-3 && Math.abs(y - (v + 55.5) / 2) < 2e-3, `${x}, ${y}`);
+      }
+    }
+    const folders = ["--format", "folder", "--identities", "3:4", "--images", "1", "--output", `${folder}/jpeg`];
+    assert.equal((await run(...folders)).code, 0);
+    const other = await run(...folders, "--zoom", "2");
+    assert.equal(other.code, 2);
+    assert.match(other.errors, /begun with scene nothing, this call asks for \{"frame"/);
+  }));
+
 Deno.test("deno task render writes folders, LMDB and packed models", () =>
   withHeads(async (folder, run) => {
     const { openFolder, openLmdb } = await import("@/datasets/mod.ts");
