@@ -77,8 +77,16 @@ export async function checkInputs<T>(read: () => Promise<T> | T): Promise<T> {
     return await read();
   } catch (error) {
     if (!(error instanceof Error) || !isExplained(error)) throw error;
+    const missing = missingPath(error);
+    if (missing !== undefined) throw new UsageError(`Cannot find "${missing}": check the path`, { cause: error.cause });
     throw new UsageError(error.message, { cause: error.cause ?? error });
   }
+}
+
+/** The path of an error that the system gave and nobody put into words: "No such file ... (os error 2): stat 'PATH'". */
+function missingPath(error: Error): string | undefined {
+  if (!(error instanceof Deno.errors.NotFound)) return undefined;
+  return /\(os error \d+\): \w+ '(.+)'$/s.exec(error.message)?.[1];
 }
 
 /** Errors that say something about what the user named. */

@@ -82,8 +82,8 @@ const confidenceOf = (results: readonly PairsResult[]) => shortPercent(results[0
 
 const maybe = (x: number | undefined) => x === undefined ? "not resolvable" : percent(x);
 
-/** What the scores of all sets say. */
-export function scoreTable(results: readonly PairsResult[]): string[] {
+/** What the scores of all sets say; VAL is over so many folds. */
+export function scoreTable(results: readonly PairsResult[], folds: number): string[] {
   const row = (title: string, cell: (report: VerificationReport) => string) => [
     ...[title, ...results.map(({ report }) => cell(report))],
   ];
@@ -98,7 +98,7 @@ export function scoreTable(results: readonly PairsResult[]): string[] {
         `${identities}${conflicts.length === 0 ? "" : `, ${conflicts.length} pairs contradict`}`,
     ),
     row(
-      "VAL at FAR 1e-3, 10 folds",
+      `VAL at FAR 1e-3, ${folds} folds`,
       ({ validation }) =>
         validation === undefined
           ? "none"

@@ -53,7 +53,7 @@ function tell(settings: EvaluateSettings, model: string, { results, scores, foun
   const pairs = results.filter((result) => result.kind === "pairs");
   const blocks: string[][] = [];
   if (pairs.length > 0) {
-    blocks.push(accuracyTable(model, pairs, settings.published), groupLines(pairs), scoreTable(pairs));
+    blocks.push(accuracyTable(model, pairs, settings.published), groupLines(pairs), scoreTable(pairs, settings.folds));
     if (settings.published) blocks.push(sourceLines(pairs));
   }
   for (const result of results) if (result.kind === "ijb") blocks.push(ijbTable(result.name, result.report));

@@ -51,8 +51,13 @@ export class Cursor {
     return this.#chunk.subarray(from, from + length);
   }
 
-  /** The next bytes up to a newline, which is taken too but not given. */
+  /** The next bytes up to a newline, which is taken too but not given, as text. */
   line(): string {
+    return new TextDecoder().decode(this.lineBytes());
+  }
+
+  /** The same as bytes. */
+  lineBytes(): Uint8Array {
     const available = Math.min(this.#end - this.#at, MAX_PICKLE_LINE_BYTES);
     for (
       let ahead = Math.min(256, available);;
@@ -62,9 +67,9 @@ export class Cursor {
       const from = this.#at - this.#chunkStart;
       const length = this.#chunk.subarray(from, from + ahead).indexOf(0x0a);
       if (length >= 0) {
-        const text = new TextDecoder().decode(this.take(length));
+        const bytes = this.take(length);
         this.#at++;
-        return text;
+        return bytes;
       }
       if (ahead === available) {
         throw new SyntaxError(

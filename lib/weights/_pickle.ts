@@ -133,7 +133,7 @@ class Unpickler {
       case 0x53: // STRING S
         return this.#push(this.#oldString(decodeEscapes(cursor.line())));
       case 0x56: // UNICODE V
-        return this.#push(decodeUnicodeEscapes(cursor.line()));
+        return this.#push(decodeUnicodeEscapes(cursor.lineBytes()));
       case 0x54: // BINSTRING T
         return this.#push(this.#bytesStrings ? cursor.take(this.#length(4)) : this.#text(4));
       case 0x55: // SHORT_BINSTRING U

@@ -61,9 +61,9 @@ export function decodeEscapes(line: string): string {
   );
 }
 
-/** Python's raw-unicode-escape. */
-export function decodeUnicodeEscapes(line: string): string {
-  return line.replace(
+/** Python's raw-unicode-escape: a byte is the letter of that number, above 255 there are escapes. */
+export function decodeUnicodeEscapes(line: Uint8Array): string {
+  return Array.from(line, (byte) => String.fromCharCode(byte)).join("").replace(
     /\\(?:u([\da-fA-F]{4})|U([\da-fA-F]{8}))/g,
     (whole, short, long) => {
       const code = parseInt(short ?? long, 16);

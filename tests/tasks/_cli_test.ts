@@ -268,6 +268,12 @@ Deno.test("checkInputs() makes usage errors of what the input explains, and only
     (error: Error) => !(error instanceof UsageError) && error.message === "disk on fire",
   );
   assert.equal(await checkInputs(() => 5), 5);
+  await assert.rejects(checkInputs(() => Deno.stat("no/such file's.npy")), {
+    name: "UsageError",
+    message: `Cannot find "no/such file's.npy": check the path`,
+  });
+  const told = new Deno.errors.NotFound('Cannot open packed images: "x" is not there');
+  await assert.rejects(checkInputs(() => Promise.reject(told)), { message: told.message });
 });
 
 Deno.test("describeError() says a repeated message once", () => {

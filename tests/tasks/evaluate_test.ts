@@ -179,6 +179,10 @@ Deno.test("evaluate --embeddings tells rows that are NaN, and refuses what does 
       evaluate(fakeLoader(1).load, "--embeddings", file, "--issame", `${dir}/issame.txt`, "--bootstrap", "0", ...more);
     const gap = await run(write("gap.npy", (x) => x.fill(NaN, 7 * width, 8 * width)));
     assert.equal(gap.code, 0, gap.err);
+    const { err } = await call("./_evaluate_entry.ts", [
+      ...["--embeddings", `${dir}/gap.npy`, "--issame", `${dir}/issame.txt`, "--bootstrap", "0"],
+    ]);
+    assert.match(err, /^gap: 1 rows are NaN and their pairs left out: 7$/m);
     const refuses = async (message: RegExp, file: string, ...more: string[]) => {
       const { code, err } = await run(file, ...more);
       assert.match(err, message);
@@ -312,15 +316,16 @@ Deno.test("evaluate tells the spread over the groups of RFW", () =>
       await writeVerificationBin(`${dir}/${name}.bin`, await pairSet(20));
     }
     const { out, err } = await call("./_evaluate_entry.ts", [
-      ...[`${dir}/African_test.bin`, `${dir}/Asian_test.bin`, "--bootstrap", "0", "--no-published"],
+      ...[`${dir}/African_test.bin`, `${dir}/Asian_test.bin`, "--bootstrap", "0", "--folds", "5", "--no-published"],
     ]);
+    assert.match(out, /^VAL at FAR 1e-3, 5 folds /m);
     assert.match(out, /^2 groups of RFW: mean \d+\.\d\d %, standard deviation 0.00, skewed error ratio 1.00$/m, err);
     assert.doesNotMatch(out, /published rows/);
   }));
 
 Deno.test.each<[string, (dir: string) => string[], RegExp]>([
   ["nothing to do", () => [], /SET, --embeddings, --genuine or --gallery is needed/],
-  ["a set that is not there", (dir) => [`${dir}/none.bin`], /No such file/],
+  ["a set that is not there", (dir) => [`${dir}/none.bin`], /^Cannot find ".*none.bin": check the path$/m],
   ["a folder that is no set", (dir) => [dir], /expected .bin, .xz, .npy or a folder with issame.txt/],
   ["two sets of one name", (dir) => [`${dir}/lfw.bin`, `${dir}/lfw.xz`], /two are called lfw/],
   ["a damaged set", (dir) => [`${dir}/lfw.bin`], /lfw.bin/],

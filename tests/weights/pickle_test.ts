@@ -40,6 +40,8 @@ Deno.test("unpickle() reads the text opcodes of protocol 0", () => {
     { "a\nA'": "\u00e9\u{1F600}!" },
   );
   assert.deepEqual(load("((I1\nI2\ntp1\ng1\nl."), [[1, 2], [1, 2]]);
+  // A letter of one byte above 127 is no UTF-8; this is how Python 3 writes bytes.
+  assert.equal(load("V", bytes(0xff, 0xe9), "\\u0000\\u000a\\u005c\n."), "\u00ff\u00e9\0\n\\");
 });
 
 Deno.test("unpickle() reads the numbers of every width", () => {
