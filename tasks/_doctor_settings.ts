@@ -154,7 +154,7 @@ function readJudge<Model extends string>(
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound) || given !== undefined || weights !== undefined) throw error;
     const remedy = model.startsWith("mini")
-      ? "its weights do not ship yet"
+      ? "its file is missing from data/mini; bring it back from the repository"
       : error.message.slice(error.message.indexOf(";") + 2);
     return { reason: `there is no ${kind} estimator ${model}: ${remedy}` };
   }

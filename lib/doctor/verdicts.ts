@@ -39,12 +39,19 @@ interface Rule {
   readonly fair: number;
   readonly more: "better" | "worse";
   readonly finding: (value: string, findings: Findings) => string;
+  /** Why the number says nothing about this set, if it does not. */
+  readonly idle?: (findings: Findings) => string | undefined;
   /** What is found when the value is 0, where that reads better than a number. */
   readonly none?: string;
   /** What is wrong, in a few words, when it is. */
   readonly problem: string;
   readonly advice: string;
 }
+
+/** One identity is unlike all others whatever it is. */
+const alone = ({ set }: Findings) => set.identities < 2 ? "there is a single identity" : undefined;
+/** One image is its own centre. */
+const onlySingles = ({ set }: Findings) => set.singles === 1 ? "every identity has a single image" : undefined;
 
 const RULES: readonly Rule[] = [
   {
@@ -57,10 +64,19 @@ const RULES: readonly Rule[] = [
     advice: "Make or fetch the listed images again; deno task convert:dataset leaves unreadable ones out.",
   },
   {
+    measure: "identities",
+    question: "Are there people to tell apart?",
+    ...{ good: 2, fair: 2, more: "better" },
+    finding: (value) => `The number of identities is ${value}.`,
+    problem: "a single identity",
+    advice: "Put identities together: a recogniser learns by telling people apart.",
+  },
+  {
     measure: "uniqueness",
     question: "Are the identities different people?",
     ...{ good: 0.92, fair: 0.8, more: "better" },
     finding: (value, { set }) => `${value} of the identities are unlike every earlier one at cosine ${set.threshold}.`,
+    idle: alone,
     problem: "identities too much alike",
     advice:
       "Sample identities farther apart (deno task sample gaussian --max-cosine), or drop one of each two whose centres " +
@@ -72,6 +88,7 @@ const RULES: readonly Rule[] = [
     ...{ good: 0.001, fair: 0.02, more: "worse" },
     finding: (value) => `${value} of the identities look, image by image, like another one.`,
     none: "No two identities look, image by image, like one.",
+    idle: alone,
     problem: "people under two labels",
     advice: "Give the images of each listed group one label, or drop all but one of its identities.",
   },
@@ -80,6 +97,7 @@ const RULES: readonly Rule[] = [
     question: "Do the images of an identity show one person?",
     ...{ good: 0.9, fair: 0.75, more: "better" },
     finding: (value, { set }) => `${value} of an identity's images lie above cosine ${set.threshold} to its centre.`,
+    idle: onlySingles,
     problem: "identities that are not one person",
     advice:
       "Vary identities less (deno task generate --cosine, smaller --sigma), or drop the images listed as outliers.",
@@ -90,6 +108,7 @@ const RULES: readonly Rule[] = [
     ...{ good: 0.001, fair: 0.01, more: "worse" },
     finding: (value) => `${value} of the images are nearer to another identity than to their own.`,
     none: "No image is nearer to another identity than to its own.",
+    idle: alone,
     problem: "images under the wrong label",
     advice: "Look at the listed images: move or remove them. Where most belong to a few identities, those are merged.",
   },
@@ -204,6 +223,10 @@ export function judge(findings: Findings): Verdict[] {
     };
     if (value === null || value === undefined || !Number.isFinite(value)) {
       return [{ ...about, grade: "unknown", value: "–", finding: `Not measured${why(measure)}.`, advice: "" }];
+    }
+    const idle = rule.idle?.(findings);
+    if (idle !== undefined) {
+      return [{ ...about, grade: "unknown", value: text(value), finding: `Not judged: ${idle}.`, advice: "" }];
     }
     const within = (limit: number) => more === "better" ? value >= limit : value <= limit;
     const expected = fromReference && findings.against!.paired;

@@ -40,6 +40,18 @@ Deno.test("judge() says what could not be measured and does not count it", () =>
   assert.equal(overall(verdicts).grade, "good");
 });
 
+Deno.test("judge() does not praise what a single identity, or a single image of each, cannot fail", () => {
+  const one = judge({ set: { ...wellSet(), identities: 1 } });
+  const of = (measure: string, verdicts: readonly Verdict[]) => verdicts.find((each) => each.measure === measure)!;
+  for (const measure of ["uniqueness", "merged", "mislabelled"]) {
+    const { grade, finding } = of(measure, one);
+    assert.deepEqual([grade, finding], ["unknown", "Not judged: there is a single identity."]);
+  }
+  assert.equal(overall(one).sentence, `Not fit as it is: a single identity (1 of ${one.length - 3} checks).`);
+  const singles = of("consistency", judge({ set: { ...wellSet(), singles: 1 } }));
+  assert.deepEqual([singles.grade, singles.value], ["unknown", "97 %"]);
+});
+
 Deno.test("judge() judges leakage only against a reference, and forgives it to paired sets", () => {
   const leakageOf = (findings: Findings): Verdict | undefined =>
     judge(findings).find(({ measure }) => measure === "leakage");
