@@ -26,7 +26,7 @@ import { checkInputs, note, Progress, runTask, say, type TaskArguments, type Tas
 import { ATTRIBUTE_OPTIONS, ESTIMATOR_OPTIONS } from "./_generation_options.ts";
 import { DEVICE_OPTIONS, GENERATOR_OPTIONS, readDevice, readIdentities, readModel } from "./_options.ts";
 import { softwareVersions } from "./_versions.ts";
-import { writeWhole } from "./_write_whole.ts";
+import { checkWritable, writeWhole } from "./_write_whole.ts";
 
 const PARTS = ["refinement", "yaw", "hostile"] as const;
 /** Yaw that hostile vectors are asked for, degrees. */
@@ -135,7 +135,8 @@ export const main: TaskMain = async (args, signal) => {
   const counts = ["vectors", "yaw-vectors", "hostile"].map((flag) => args.integer(flag, { min: 1, max: 1_000_000 }));
   const [vectors, turned, hostile] = counts as [number, number, number];
   const seed = args.seed(), json = args.optionalText("json");
-  const { device, settings, people } = await checkInputs(() => {
+  const { device, settings, people } = await checkInputs(async () => {
+    if (json !== undefined) await checkWritable(json);
     const device = readDevice(args), settings = readSettings(args);
     const width = loadFaceDecoder(settings.model, { weights: settings.files["generator"] }).vectorSize;
     const { source, path } = readIdentities(args, settings.model);

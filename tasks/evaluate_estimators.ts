@@ -2,6 +2,7 @@
 import { loadPoseEstimator, loadQualityEstimator } from "@/networks/mod.ts";
 import { checkInputs, Progress, runTask, say, type TaskMain, type TaskSpec } from "./_cli.ts";
 import { HeldImages } from "./_estimator_validation.ts";
+import { checkWritable, writeWhole } from "./_write_whole.ts";
 
 /** What the task takes. */
 export const SPEC: TaskSpec = {
@@ -37,6 +38,7 @@ export const main: TaskMain = async (args, signal) => {
     return weights === undefined ? {} : { weights };
   };
   await using resources = new AsyncDisposableStack();
+  if (json !== undefined) await checkInputs(() => checkWritable(json));
   const { data, poser, judge } = await checkInputs(async () => ({
     data: resources.use(new HeldImages(args.text("data"), args.integer("images", { min: 1 }))),
     poser: resources.use(await loadPoseEstimator({ model: "mini", threads, ...file("pose") })),
@@ -62,7 +64,7 @@ export const main: TaskMain = async (args, signal) => {
   say(`  as rendered: ${Object.entries(known).map(([name, rho]) => `${name} ${fixed(rho)}`).join(", ")}`);
   if (json !== undefined) {
     const text = JSON.stringify({ images: data.length, pose, quality: { ...report, known } }, null, 2);
-    await Deno.writeTextFile(json, `${text}\n`);
+    await writeWhole(json, `${text}\n`);
   }
 };
 

@@ -33,7 +33,7 @@ import { DEVICE_OPTIONS, readDevice } from "./_options.ts";
 import type { FeatureRecipe } from "./_recogniser_options.ts";
 import { embedCentres } from "./_separability_centres.ts";
 import { separabilityTable } from "./_separability_table.ts";
-import { writeWhole } from "./_write_whole.ts";
+import { checkWritable, writeWhole } from "./_write_whole.ts";
 
 /** What the task takes. */
 export const SPEC: TaskSpec = {
@@ -157,6 +157,9 @@ function readSettings(args: TaskArguments): Settings {
       centres: vectors ? undefined : outputs("centres", name) ?? resume?.replace(/(\.npz)?$/i, ".centres.npy"),
     };
   });
+  if (args.given("centres") && sets.every(({ vectors }) => vectors)) {
+    throw new UsageError("Cannot keep centres: --centres is for images, and only vectors are given");
+  }
   return {
     thresholds: args.optionalNumbers("thresholds", { min: -1, max: 1 })!,
     prefixStep: args.integer("prefix-step", { min: 1 }),
@@ -214,7 +217,13 @@ async function measure(
  */
 export function separabilityMain(load: (options: LoadRecogniserOptions) => Promise<Recogniser>): TaskMain {
   return async (args, signal) => {
-    const settings = await checkInputs(() => readSettings(args));
+    const settings = await checkInputs(async () => {
+      const settings = readSettings(args);
+      for (const { json, nearest } of settings.sets) {
+        for (const path of [json, nearest]) if (path !== undefined) await checkWritable(path);
+      }
+      return settings;
+    });
     await using resources = new AsyncDisposableStack();
     const device = await checkInputs(() => readDevice(args)), { batchSize } = device;
     let network: { readonly embedder: Recogniser; readonly recipe: FeatureRecipe } | undefined;

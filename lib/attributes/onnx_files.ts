@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { decodeModel } from "@/onnx/mod.ts";
+import { type DecodedModel, decodeModel } from "@/onnx/mod.ts";
 
 /**
  * Lists a model's file and those that hold its weights, where it keeps them outside, as PyTorch's exporter does.
@@ -28,7 +28,17 @@ import { decodeModel } from "@/onnx/mod.ts";
  * ```
  */
 export function onnxFiles(path: string): string[] {
-  const { values } = decodeModel(path);
+  const { values } = open(path);
   const outside = [...values.values()].flatMap(({ source }) => source?.kind === "file" ? [source.file] : []);
   return [path, ...[...new Set(outside)].sort()];
+}
+
+/** Decodes a file; says which one it is when it is none. */
+function open(path: string): DecodedModel {
+  try {
+    return decodeModel(path);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new SyntaxError(`Cannot read ${path} as an ONNX file: ${cause.message}`, { cause });
+  }
 }

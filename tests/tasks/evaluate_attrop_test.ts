@@ -64,6 +64,7 @@ Deno.test.each<[string, string[], RegExp]>([
   ["an unknown part", ["--parts", "yaw,speed"], /Cannot measure "speed": expected any of refinement, yaw, hostile/],
   ["no vectors", ["--vectors", "0"], /--vectors: expected a whole number from 1/],
   ["weights that are not there", ["--quality-weights", "absent.safetensors"], /mini-magface: .*absent\.safetensors/],
+  ["a result that cannot be written", ["--json", import.meta.dirname!], /a folder has this name/],
   ["a yaw past a quarter turn", ["--yaws", "0,120"], /--yaws: expected a number from -90 to 90/],
   ["a cosine of 1", ["--least-cosine", "1"], /--least-cosine: expected a number from -1 to 0\.999/],
 ])("evaluate:attrop refuses %s with exit code 2", async (_what, argv, message) => {

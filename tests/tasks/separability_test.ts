@@ -231,10 +231,21 @@ Deno.test.each<[string, (box: Sandbox) => string[], RegExp]>([
   ["a block of 100", (box) => [box.ids, "--block", "100"], /multiple of 32/],
   ["another arithmetic", (box) => [box.ids, "--precision", "bf16"], /expected one of auto, int8, float32/],
   ["a row of zeros", (box) => [box.writeVectors("z.npy", 6, 4, (data) => data.fill(0, 8, 12))], /row 2 of .*z.npy/],
+  ["a folder in the place of its counts", (box) => [box.ids, "--json", box.directory], /a folder has this name/],
+  [
+    "a file in the place of a folder, before it counts",
+    (box) => [box.ids, "--nearest", box.path("weights.bin", "n.npz")],
+    /weights\.bin/,
+  ],
+  [
+    "a place for centres when there are only vectors",
+    (box) => [box.ids, "--centres", box.path("c.npy")],
+    /--centres is for images/,
+  ],
   ["one vector", (box) => [box.writeVectors("one.npy", 1, 4)], /1 rows, expected 2/],
 ])("separability refuses %s with exit code 2", async (_what, options, message) => {
   await using box = await Sandbox.make();
-  const { code, err } = await callHere(SPEC, main, [...options(box), "--workers", "0"]);
+  const { code, out, err } = await callHere(SPEC, main, [...options(box), "--workers", "0"]);
   assert.match(err, message);
-  assert.equal(code, 2);
+  assert.deepEqual([code, out], [2, ""]);
 });
