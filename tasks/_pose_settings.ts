@@ -45,7 +45,8 @@ export const SPEC: TaskSpec = {
     ...ANGLES.map((angle) => ({
       flag: `${angle}-schedule`,
       value: "WHAT",
-      help: `a ${angle} for each image: uniform:FROM:TO, or a histogram, FILE.json with "edges" and "counts"`,
+      help: `a ${angle} for each image: uniform:FROM:TO, or a histogram, FILE.json with "edges" and "counts" ` +
+        "or of deno task poses --json",
     })),
     {
       flag: "pose-threshold",
@@ -97,8 +98,8 @@ const FLAGS = [
   ...ONNX_READING_FLAGS.pose,
 ];
 
-/** A schedule as text, or a histogram in a file. */
-function readSchedule(text: string): AngleSchedule {
+/** A schedule as text, or a histogram in a file, which may be of all angles, as `deno task poses` writes it. */
+function readSchedule(text: string, angle: PoseAngle): AngleSchedule {
   if (/^(uniform:|[+-]?[\d.])/.test(text) && !/\.json$/i.test(text)) return parseAngleSchedule(text);
   let json: unknown;
   try {
@@ -113,7 +114,12 @@ function readSchedule(text: string): AngleSchedule {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw new SyntaxError(`Cannot read ${text}: it is not JSON`, { cause });
   }
-  return histogramSchedule(json, text);
+  const { kind, [angle]: measured } = (json ?? {}) as Record<string, unknown>;
+  if (kind !== "poses") return histogramSchedule(json, text);
+  return histogramSchedule(
+    (measured as Record<string, unknown> | null | undefined)?.["histogram"],
+    `${angle} of ${text}`,
+  );
 }
 
 function readAngle(args: TaskArguments, angle: PoseAngle): AngleSchedule | undefined {
@@ -125,7 +131,7 @@ function readAngle(args: TaskArguments, angle: PoseAngle): AngleSchedule | undef
   const degrees = pose ?? args.optionalNumber(angle, { min: -180, max: 180 });
   if (degrees !== undefined) return { kind: "constant", angle: degrees };
   const text = args.optionalText(`${angle}-schedule`);
-  return text === undefined ? undefined : readSchedule(text);
+  return text === undefined ? undefined : readSchedule(text, angle);
 }
 
 function readTargets(args: TaskArguments, model: GeneratorModel): AttributeSettings {

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { SPEC } from "../../tasks/generate_pose.ts";
 import { estimators, generateHere, poseHere, run } from "./_attrop.ts";
 import { assertSameFiles, assertSuccess, imagesIn } from "./_generate.ts";
-import { Sandbox, spawn } from "./_sandbox.ts";
+import { call, Sandbox, spawn } from "./_sandbox.ts";
 
 /** Options every call needs here. */
 function common(box: Sandbox, output = "out", images = 4): string[] {
@@ -112,6 +112,30 @@ Deno.test("generate:pose follows a histogram, and keeps the best where nothing p
   assert.match(result.err, /images are the best there were/);
   const { targets } = readRecipe(box.path("out", "x.recipe.json"))!;
   assert.deepEqual(targets!.angles.yaw, { kind: "histogram", edges: [-60, -30, 0, 30, 60], counts: [1, 0, 2, 0] });
+});
+
+Deno.test("generate:pose follows the poses of a data set, as deno task poses writes them", async () => {
+  await using box = await Sandbox.make();
+  const truth = box.path("truth.jsonl"), poses = box.path("poses.json");
+  const turned = [-41.5, -40.5, 13, 14.5, 44.5].map((yaw) => JSON.stringify({ yaw, pitch: yaw / 10, roll: 0 }));
+  await Deno.writeTextFile(truth, `${turned.join("\n")}\n`);
+  assertSuccess(await call("../../tasks/poses.ts", [truth, "--json", poses]));
+  const schedules = ["--yaw-schedule", poses, "--pitch-schedule", poses];
+  assertSuccess(await run("pose", [...common(box), ...schedules, "--iterations", "1"]));
+  const asked = (await records(box.path("out", "x.images.jsonl"))).map((line) => line.asked);
+  const bin = (angle: number, width: number) => Math.floor(angle / width);
+  const found = new Set(asked.map(({ yaw }) => bin(yaw!, 2)));
+  assert.deepEqual([...found].sort((a, b) => a - b), [
+    ...new Set([-41.5, -40.5, 13, 14.5, 44.5].map((yaw) => bin(yaw, 2))),
+  ]);
+  assert.ok(asked.every(({ pitch }) => Math.abs(pitch!) < 6), "pitch has its own histogram");
+  const { targets } = readRecipe(box.path("out", "x.recipe.json"))!;
+  assert.equal(targets!.angles.yaw!.kind, "histogram");
+  const odd = box.path("none.json");
+  await Deno.writeTextFile(odd, JSON.stringify({ kind: "poses", yaw: null }));
+  const refused = await poseHere([...common(box, "other"), "--yaw-schedule", odd]);
+  assert.equal(refused.code, 2);
+  assert.match(refused.err, /Cannot read yaw of .*none.json: it has no "counts"/);
 });
 
 Deno.test("generate:pose --pose takes yaw to either side, as the reference does", async () => {
