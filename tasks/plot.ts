@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import {
   accuracyFigure,
   cosineHistogramFigure,
+  distributionFigure,
   errorRatesFigure,
   type Figure,
   figureHtml,
@@ -15,6 +16,7 @@ import {
   jointPoseFigure,
   parseEvaluation,
   parsePoses,
+  parseQuality,
   parseSeparability,
   parseYawPoints,
   poseFigure,
@@ -145,6 +147,19 @@ const FIGURES: Readonly<Record<string, FigureKind>> = {
       return accuracyFigure([...publishedAccuracies(), ...args.texts("own").map(ownAccuracy)], { width });
     },
   },
+  quality: {
+    summary: "from report.json of deno task doctor, quality of the images",
+    takes: ["log"],
+    draw(results, args, width) {
+      if (results.length === 0) throw new UsageError("Cannot draw quality: give at least one report.json");
+      return distributionFigure(results.flatMap(({ path, value }) => parseQuality(value, path)), {
+        title: "Quality",
+        density: "Density of images",
+        width,
+        scale: args.flag("log") ? "log" : "linear",
+      });
+    },
+  },
   yaw: {
     summary: "from deno task evaluate:attrop --json, yaw achieved against yaw asked for",
     takes: [],
@@ -192,7 +207,7 @@ export const SPEC: TaskSpec = {
     { flag: "reference", help: "separability: published values in grey, read off the paper's figure" },
     { flag: "thresholds", value: "LIST", help: "cosines to show, 0.3,0.4 (default separability: all in the files)" },
     { flag: "count", value: "RULE", default: "separated", help: "separability: separated, or greedy (kept rows)" },
-    { flag: "log", help: "cosines, poses, scores: logarithmic density, which shows what is rare" },
+    { flag: "log", help: "cosines, poses, scores, quality: logarithmic density, which shows what is rare" },
     { flag: "angle", value: "NAME", default: "yaw", help: "poses: yaw, pitch or roll" },
     {
       flag: "own",
@@ -210,6 +225,7 @@ export const SPEC: TaskSpec = {
     "deno task plot yaw output/attrop.json",
     "deno task plot poses output/poses.json output/heads.json --angle pitch",
     "deno task plot roc output/evaluation.json",
+    "deno task plot quality output/doctor-faces/report.json",
     "deno task plot accuracy --own mine:500000:90.1 --width page",
     "deno task plot all --format svg",
   ],

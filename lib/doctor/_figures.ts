@@ -1,6 +1,7 @@
 /** The figures of a page, from what was found. */
 import type { Distribution } from "@/metrics/mod.ts";
 import {
+  coarseHistogram,
   distributionFigure,
   type Figure,
   identityMapFigure,
@@ -28,16 +29,6 @@ export type FigureName =
   | "norms"
   | "leakage";
 
-/** A histogram with bins no finer than its number of values bears (Freedman and Diaconis' rule). */
-function coarse({ count, quantiles, histogram }: Distribution): Distribution["histogram"] {
-  const { low, high, counts } = histogram, step = (high - low) / counts.length;
-  const spread = (quantiles["0.75"] ?? 0) - (quantiles["0.25"] ?? 0);
-  const factor = Math.max(1, Math.min(counts.length / 4, Math.round(2 * spread / Math.cbrt(count || 1) / step)));
-  const bins = Math.ceil(counts.length / factor), merged = new Array<number>(bins).fill(0);
-  counts.forEach((value, bin) => merged[Math.floor(bin / factor)]! += value);
-  return { low, high: low + bins * factor * step, counts: merged };
-}
-
 /** Draws all figures that there is something to show of. */
 export function drawFigures({ set, against, compare }: Findings): Map<FigureName, Figure> {
   const sets = compare === undefined ? [set] : [set, compare];
@@ -56,7 +47,7 @@ export function drawFigures({ set, against, compare }: Findings): Map<FigureName
   ) => {
     const shown = some(of).filter(({ value }) => value.count > 0);
     if (shown.length === 0) return;
-    const histograms = shown.map((each) => ({ name: each.name, histogram: coarse(each.value) }));
+    const histograms = shown.map((each) => ({ name: each.name, histogram: coarseHistogram(each.value) }));
     figures.set(name, distributionFigure(histograms, { title, density: "Density of images", ...options }));
   };
   const several = sets.filter(({ identities }) => identities > 1);
@@ -69,7 +60,7 @@ export function drawFigures({ set, against, compare }: Findings): Map<FigureName
   const scored = some((each) => each.scores);
   if (scored.length > 0) {
     const scores = scored.map(({ name, value: { genuine, impostor } }) => ({
-      ...{ name, genuine: coarse(genuine), impostor: coarse(impostor) },
+      ...{ name, genuine: coarseHistogram(genuine), impostor: coarseHistogram(impostor) },
     }));
     figures.set("scores", scoresFigure(scores, { marks: [mark] }));
   }
@@ -83,7 +74,7 @@ export function drawFigures({ set, against, compare }: Findings): Map<FigureName
   const poses = some((each) => each.pose);
   if (poses.length > 0) {
     const faces = poses.map(({ name, value: { yaw, pitch, roll, joint } }): PoseSet => ({
-      ...{ name, joint, yaw: coarse(yaw), pitch: coarse(pitch), roll: coarse(roll) },
+      ...{ name, joint, yaw: coarseHistogram(yaw), pitch: coarseHistogram(pitch), roll: coarseHistogram(roll) },
     }));
     figures.set("yaw", poseFigure(faces));
     figures.set("pitch", poseFigure(faces, { angle: "pitch" }));
@@ -98,7 +89,7 @@ export function drawFigures({ set, against, compare }: Findings): Map<FigureName
       ["images to images", against.imageToImage],
     ] as const;
     const shown = kinds.flatMap(([name, found]) =>
-      found === undefined || found.nearest.count === 0 ? [] : [{ name, histogram: coarse(found.nearest) }]
+      found === undefined || found.nearest.count === 0 ? [] : [{ name, histogram: coarseHistogram(found.nearest) }]
     );
     const title = "Cosine to the nearest of the reference";
     figures.set("leakage", distributionFigure(shown, { title, marks: [mark], limits: [-1, 1] }));

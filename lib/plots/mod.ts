@@ -5,6 +5,7 @@
  */
 export * from "./accuracy_figure.ts";
 export * from "./attrop_result.ts";
+export * from "./coarse_histogram.ts";
 export * from "./convergence_figure.ts";
 export * from "./cosine_histogram_figure.ts";
 export * from "./distribution_figure.ts";
@@ -22,6 +23,7 @@ export * from "./pose_drift_figure.ts";
 export * from "./pose_figure.ts";
 export * from "./pose_result.ts";
 export * from "./published.ts";
+export * from "./quality_result.ts";
 export * from "./scores_figure.ts";
 export * from "./separability_curve.ts";
 export * from "./separability_figure.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { rocCurve, scoreCurves } from "@/evaluation/mod.ts";
 import { decodeImage } from "@/images/mod.ts";
-import { PoseTally } from "@/metrics/mod.ts";
+import { distributionOf, PoseTally } from "@/metrics/mod.ts";
 import { plotMain, SPEC } from "../../tasks/plot.ts";
 import { bell, fallingSet, turnedSet } from "../plots/_sets.ts";
 import { call, callHere } from "./_sandbox.ts";
@@ -130,6 +130,31 @@ function reportOf(genuine: Float64Array, impostor: Float64Array) {
   return { curves: scoreCurves(genuine, impostor, rocCurve(genuine, impostor)) };
 }
 
+Deno.test("plot quality draws the data sets of the doctor's reports", async () => {
+  await using box = await Results.make();
+  const set = (name: string, mean: number) => ({
+    ...{ name, quality: distributionOf(() => Array.from({ length: 300 }, (_, i) => mean + 3 * Math.sin(i * i))) },
+  });
+  const report = (findings: unknown) => ({ kind: "doctor", version: 1, findings });
+  const two = await box.write("two.json", report({ set: set("faces", 24), compare: set("renders", 27) }));
+  const one = await box.write("one.json", report({ set: set("photographs", 30) }));
+  const output = box.path("quality.svg");
+  const outcome = await callHere(SPEC, plotMain, ["quality", two, one, "--output", output]);
+  assert.equal(outcome.code, 0, outcome.err);
+  const svg = await Deno.readTextFile(output);
+  for (const text of [">Quality<", ">Density of images<", ">faces<", ">renders<", ">photographs<"]) {
+    assert.ok(svg.includes(text), text);
+  }
+  const without = await box.write("without.json", report({ set: { name: "faces" } }));
+  for (
+    const [files, message] of [[[], /give at least one report.json/], [[without], /no quality was measured/]] as const
+  ) {
+    const refused = await callHere(SPEC, plotMain, ["quality", ...files, "--output", output]);
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, message);
+  }
+});
+
 Deno.test("plot accuracy draws published sets, those that grew as curves, and one's own", async () => {
   await using box = await Results.make();
   const output = box.path("accuracy.svg"), options = ["--own", "mine: too:0.5M:90.1", "--output", output];
@@ -166,7 +191,7 @@ Deno.test.each<[string, (box: Results) => Promise<string[]> | string[], RegExp]>
   [
     "a figure that is not there",
     () => ["pie"],
-    /Cannot draw "pie": expected one of separability, cosines, poses, joint-poses, scores, roc, det, accuracy, yaw, drift, all/,
+    /Cannot draw "pie": expected one of separability, cosines, poses, joint-poses, scores, roc, det, accuracy, quality, yaw, drift, all/,
   ],
   ["a name of every object", () => ["toString"], /Cannot draw "toString"/],
   ["no file", () => ["separability"], /give at least one FILE.json, or --reference/],
