@@ -29,6 +29,11 @@ export const RECOGNISER_OPTIONS: readonly TaskOption[] = [
     help: "its weights, .pth or .safetensors; the model's own when left out",
     alias: ["model-weights"],
   },
+  {
+    flag: "less-memory",
+    help:
+      "do not make wide recognisers ready for many images: a fifth of the memory, two thirds of the speed on a processor",
+  },
   { flag: "flip", help: "add the feature of the mirrored image, as verification does" },
   ...DEVICE_OPTIONS,
 ];
@@ -60,7 +65,7 @@ export async function readRecogniser(
   const weights = weightsPath("recognisers", model, given);
   const device = readDevice(args);
   return {
-    options: { ...device, model, weights },
+    options: { ...device, model, weights, bulk: !args.flag("less-memory") },
     recipe: { model, weights: basename(weights), sha256: await sha256File(weights, signal), flip },
     batchSize: device.batchSize,
     width: (config as { features: number }).features,

@@ -232,7 +232,7 @@ export function separabilityMain(load: (options: LoadRecogniserOptions) => Promi
       network = await checkInputs(async () => {
         const weights = weightsPath("recognisers", model, args.optionalText("recogniser-weights"));
         const sha256 = await sha256File(weights, signal);
-        const embedder = resources.use(await load({ ...device, model, weights }));
+        const embedder = resources.use(await load({ ...device, model, weights, bulk: true }));
         return { embedder, recipe: { model, weights: basename(weights), sha256, flip: false } };
       });
     }

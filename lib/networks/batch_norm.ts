@@ -13,8 +13,8 @@ import type { Value } from "@/onnx/mod.ts";
 import { ONES, ZEROS } from "./initialisation.ts";
 import type { Parameters } from "./params.ts";
 
-/** PyTorch's default epsilon, which the reference uses everywhere. */
-const EPSILON = 1e-5;
+/** Added to a variance: PyTorch's default, which the reference uses everywhere. */
+export const BATCH_NORM_EPSILON = 1e-5;
 
 /** Statistics of one batch norm in a training graph, and the names of the buffers they move. */
 export interface StatisticsUpdate {
@@ -87,13 +87,13 @@ export function batchNorm(
       bias,
       mean: runningMean,
       variance: runningVariance,
-      epsilon: EPSILON,
+      epsilon: BATCH_NORM_EPSILON,
     });
   }
   const { y, mean, variance } = op.batchNormTrain(x, {
     scale,
     bias,
-    epsilon: EPSILON,
+    epsilon: BATCH_NORM_EPSILON,
   });
   updates.push({
     meanName: layer.fullName("running_mean"),

@@ -13,6 +13,14 @@
 import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
 import { conv2d, linear, prelu } from "./_layers.ts";
+import {
+  blockedPrelu,
+  Field,
+  fusedConv,
+  type FusedConvOptions,
+  type KernelFactors,
+  suitedTile,
+} from "./_pixels_first.ts";
 import { batchNorm, type BatchNormMode, type StatisticsUpdate } from "./batch_norm.ts";
 import type { Initialisation } from "./initialisation.ts";
 import { type Parameters, type ParameterSpec, parameterSpecs } from "./params.ts";
@@ -54,6 +62,19 @@ export interface IResNetOptions {
    * @default {false}
    */
   readonly training?: boolean;
+  /**
+   * Arrange the graph for features alone, from stored weights: the same up to the last bit, with fewer changes of memory
+   * order. Not for gradients.
+   *
+   * @default {false}
+   */
+  readonly inferenceOnly?: boolean;
+  /**
+   * With `inferenceOnly`, compute 3x3 convolutions with many channels by {@linkcode op.winogradConv}, with the factors of their kernels
+   * that this gives: {@linkcode op.winogradKernel}, or the same made ahead. Half the time in batches on a processor; the same features up
+   * to rounding. Left out, they are computed as they are.
+   */
+  readonly factors?: (w: Value, tile: op.WinogradTile) => Value;
   /** Factors [N, C*h*w] on the flattened features before the last Linear: 0 or 1/(1-p). The reference trains with p = 0.4. */
   readonly dropoutMask?: Value;
 }
@@ -69,6 +90,9 @@ export interface IResNetOutput {
 }
 
 const KERNEL_INIT: Initialisation = { kind: "normal", sd: 0.1 };
+
+/** Where slopes of PReLU start. */
+const QUARTER: Initialisation = { kind: "constant", value: 0.25 };
 
 /** Reduction of squeeze-and-excitation in the HSFace models. */
 const SE_REDUCTION = 16;
@@ -116,7 +140,7 @@ export function iresnetConfig(
  * @param options Training or evaluation.
  * @returns Identity vectors, inner features, and the batch statistics when training.
  * @throws {TypeError} If x is not [N,3,inputSize,inputSize].
- * @throws {RangeError} If the configuration is impossible.
+ * @throws {RangeError} If the configuration is impossible, or is for training and for inference only.
  *
  * @example Shapes of a small network
  * ```ts
@@ -135,7 +159,7 @@ export function iresnet(
   config: IResNetConfig,
   params: Parameters,
   x: Value,
-  { training = false, dropoutMask }: IResNetOptions = {},
+  { training = false, inferenceOnly = false, factors, dropoutMask }: IResNetOptions = {},
 ): IResNetOutput {
   checkConfig(config);
   const { inputSize, stem, widths, layers, features } = config;
@@ -144,11 +168,12 @@ export function iresnet(
       `Cannot build IResNet: images are [${x.shape}], expected [N,3,${inputSize},${inputSize}]`,
     );
   }
+  if (training && inferenceOnly) throw new RangeError("Cannot build IResNet for training and for inference only");
   const updates: StatisticsUpdate[] = [];
   const mode: BatchNormMode = training ? { updates } : {};
 
-  let h = conv3x3(params.scope("conv1"), x, 3, stem, 1);
-  h = prelu(params.scope("prelu"), batchNorm(params, "bn1", h, mode), stem); // N,stem,H,W
+  const first = conv3x3(params.scope("conv1"), x, 3, stem, 1);
+  let h = Field.ofImages(activation(params, batchNorm(params, "bn1", first, mode), stem, inferenceOnly)); // N,stem,H,W
   const taps: Value[] = [];
   let inputs = stem;
   for (const [stage, width] of widths.entries()) {
@@ -159,17 +184,19 @@ export function iresnet(
         outputs: width,
         downsample: first,
         squeezeExcitation: first ? config.squeezeExcitation : 0,
+        inferenceOnly,
+        factors: inferenceOnly ? factors : undefined,
         mode,
       });
       inputs = width;
     }
-    taps.push(h); // N,width,H/2^(stage+1),W/2^(stage+1)
+    taps.push(h.images); // N,width,H/2^(stage+1),W/2^(stage+1)
   }
-  h = op.flatten(batchNorm(params, "bn2", h, mode)); // N,C*h*w
-  if (dropoutMask !== undefined) h = op.mul(h, dropoutMask);
-  h = linear(params.scope("fc"), h, h.shape[1] as number, features); // N,D
-  h = batchNorm(params, "features", h, { ...mode, trainGain: false }); // N,D
-  return { features: h, taps, updates };
+  let v = op.flatten(batchNorm(params, "bn2", h.images, mode)); // N,C*h*w
+  if (dropoutMask !== undefined) v = op.mul(v, dropoutMask);
+  v = linear(params.scope("fc"), v, v.shape[1] as number, features); // N,D
+  v = batchNorm(params, "features", v, { ...mode, trainGain: false }); // N,D
+  return { features: v, taps, updates };
 }
 
 /**
@@ -200,38 +227,54 @@ interface BlockOptions {
   /** Halve height and width, with a learned shortcut. */
   readonly downsample: boolean;
   readonly squeezeExcitation: number;
+  readonly inferenceOnly: boolean;
+  /** Makes factors of kernels where that is faster. */
+  readonly factors: KernelFactors | undefined;
   readonly mode: BatchNormMode;
 }
 
 /** x [N,C,H,W] -> [N,O,H,W] or [N,O,H/2,W/2]. */
-function basicBlock(
-  params: Parameters,
-  x: Value,
-  options: BlockOptions,
-): Value {
+function basicBlock(params: Parameters, x: Field, options: BlockOptions): Field {
   const { inputs, outputs, downsample, squeezeExcitation, mode } = options;
+  const { factors } = options, tile = factors && suitedTile(x.side, inputs, outputs);
+  const fused = tile && { outputs, factors, tile };
+  const h = fused ? entryInFactors(params, x, fused) : entry(params, x, options);
+  if (fused && !downsample) {
+    const residual = fusedConv(params, h.pixels, { ...fused, conv: "conv2", after: "bn3" });
+    return Field.ofPixels(op.add(residual, x.pixels));
+  }
   const stride = downsample ? 2 : 1;
-  let h = batchNorm(params, "bn1", x, mode);
-  h = conv3x3(params.scope("conv1"), h, inputs, outputs, 1);
-  h = prelu(params.scope("prelu"), batchNorm(params, "bn2", h, mode), outputs);
-  h = conv3x3(params.scope("conv2"), h, outputs, outputs, stride);
-  h = batchNorm(params, "bn3", h, mode);
-  let shortcut = x;
+  const residual = batchNorm(params, "bn3", conv3x3(params.scope("conv2"), h.images, outputs, outputs, stride), mode);
+  let shortcut = x.images;
   if (downsample) {
-    shortcut = conv1x1(
-      params.scope("downsample.0"),
-      x,
-      inputs,
-      outputs,
-      stride,
-    );
+    shortcut = conv1x1(params.scope("downsample.0"), shortcut, inputs, outputs, stride);
     shortcut = batchNorm(params, "downsample.1", shortcut, mode);
   }
   if (squeezeExcitation > 0) {
     const hidden = Math.floor(outputs / squeezeExcitation);
     shortcut = squeezeExcite(params.scope("attn"), shortcut, outputs, hidden);
   }
-  return op.add(h, shortcut);
+  return Field.ofImages(op.add(residual, shortcut));
+}
+
+/** The first half of a block's residual branch: norm, convolution, norm, PReLU. */
+function entry(params: Parameters, x: Field, { inputs, outputs, inferenceOnly, mode }: BlockOptions): Field {
+  const h = conv3x3(params.scope("conv1"), batchNorm(params, "bn1", x.images, mode), inputs, outputs, 1);
+  return Field.ofImages(activation(params, batchNorm(params, "bn2", h, mode), outputs, inferenceOnly));
+}
+
+/** The same in factors. */
+function entryInFactors(params: Parameters, x: Field, options: Omit<FusedConvOptions, "conv" | "after">): Field {
+  const h = fusedConv(params, x.pixels, { ...options, before: "bn1", conv: "conv1", after: "bn2" });
+  return Field.ofPixels(op.prelu(h, params.scope("prelu").param("weight", [options.outputs], { init: QUARTER })));
+}
+
+/** PReLU over x [N,C,H,W]. */
+function activation(params: Parameters, x: Value, channels: number, inferenceOnly: boolean): Value {
+  const layer = params.scope("prelu");
+  return inferenceOnly
+    ? blockedPrelu(x, layer.param("weight", [channels], { init: QUARTER }))
+    : prelu(layer, x, channels);
 }
 
 /** x [N,C,H,W] -> x times a learned factor 0..1 a channel. */

@@ -9,8 +9,9 @@
  */
 
 import * as op from "@/onnx/mod.ts";
-import type { Device, Session, Value } from "@/onnx/mod.ts";
+import type { Device, Value } from "@/onnx/mod.ts";
 import { BATCH_SIZE, ExactBatches } from "./_batches.ts";
+import { IResNetSession } from "./_iresnet_session.ts";
 import { openRecogniserWeights } from "./_recogniser_weights.ts";
 import { catalogueEntry, weightsPath } from "./catalogue.ts";
 import { iresnet, type IResNetConfig } from "./iresnet.ts";
@@ -32,13 +33,13 @@ export interface LoadQualityEstimatorOptions extends RecogniserOptions {
 
 /** A quality estimator. Close it with `release()` or `await using`. */
 export class QualityEstimator implements AsyncDisposable {
-  readonly #session: Session;
+  readonly #session: IResNetSession;
   readonly #batches: ExactBatches;
   /** Height and width of an image in pixels. */
   readonly imageSize: number;
 
   /** Use {@linkcode loadQualityEstimator} or {@linkcode createQualityEstimator}. */
-  constructor(session: Session, config: IResNetConfig, batchSize: number) {
+  constructor(session: IResNetSession, config: IResNetConfig, batchSize: number) {
     this.#session = session;
     this.#batches = new ExactBatches(batchSize);
     this.imageSize = config.inputSize;
@@ -66,14 +67,13 @@ export class QualityEstimator implements AsyncDisposable {
     }
     return await this.#batches.run(count, 1, async (from, n) => {
       const data = images.subarray(from * size, (from + n) * size);
-      const { quality } = await this.#session.run({ images: { data, shape: [n, 3, side, side] } });
-      return quality!.data as Float32Array;
+      return await this.#session.run({ data, shape: [n, 3, side, side] });
     });
   }
 
   /** Frees the runtime's memory; the estimator cannot be used afterwards. */
   async release(): Promise<void> {
-    await this.#session.release();
+    await this.#session[Symbol.asyncDispose]();
   }
 
   /** Same as {@linkcode QualityEstimator.release}. */
@@ -102,8 +102,12 @@ export class QualityEstimator implements AsyncDisposable {
  * ```
  */
 export function qualityEstimator(config: IResNetConfig, params: Parameters, images: Value): Value {
-  const { features } = iresnet(config, params, images);
-  return op.reshape(op.l2norm(features, 1), [images.shape[0]!]);
+  return normsOf(iresnet(config, params, images).features);
+}
+
+/** Features [N,D] to their norms [N]. */
+function normsOf(features: Value): Value {
+  return op.reshape(op.l2norm(features, 1), [features.shape[0]!]);
 }
 
 /**
@@ -162,9 +166,7 @@ export async function createQualityEstimator(
   params: Parameters,
   options: RecogniserOptions = {},
 ): Promise<QualityEstimator> {
-  const { device = "cpu", threads = 0, batchSize = BATCH_SIZE } = options;
-  const images = op.input("images", "float32", ["N", 3, config.inputSize, config.inputSize]);
-  const quality = qualityEstimator(config, params, images);
-  const model = op.buildModel({ inputs: [images], outputs: { quality }, name: "quality_estimator" });
-  return new QualityEstimator(await op.createSession(model, { device, threads }), config, batchSize);
+  const { device = "cpu", threads = 0, batchSize = BATCH_SIZE, bulk = false } = options;
+  const session = await IResNetSession.create(config, params, { device, threads, bulk }, normsOf);
+  return new QualityEstimator(session, config, batchSize);
 }

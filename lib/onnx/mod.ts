@@ -11,6 +11,7 @@ export * from "./ops/movement.ts";
 export * from "./ops/reduction.ts";
 export * from "./ops/linalg.ts";
 export * from "./ops/convolution.ts";
+export * from "./ops/winograd.ts";
 export * from "./ops/normalization.ts";
 export * from "./model.ts";
 export * from "./compute.ts";

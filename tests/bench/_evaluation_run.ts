@@ -1,7 +1,7 @@
 /**
  * One part of evaluation, timed with its peak memory; started by `deno task bench:evaluation`.
  *
- * Arguments: PART JOB.json. Prints one line of JSON: {"seconds", "cpuSeconds", "peakBytes", "result"}.
+ * Arguments: PART JOB.json VARIANT. Prints one line of JSON: {"seconds", "cpuSeconds", "peakBytes", "result"}.
  */
 import process from "node:process";
 import {
@@ -22,7 +22,7 @@ import { peakBytes } from "./_peak.ts";
 /** Scores read at once. */
 const PART_SCORES = 2 ** 20;
 
-const [part, path] = Deno.args as [EvaluationPart, string];
+const [part, path, variant] = Deno.args as [EvaluationPart, string, string];
 const job: EvaluationJob = JSON.parse(await Deno.readTextFile(path));
 
 /** Runs something once and says how long it took. */
@@ -36,7 +36,11 @@ async function once<T>(run: () => T | Promise<T>): Promise<{ seconds: number; cp
 async function embed(): Promise<{ seconds: number; cpuSeconds: number; result: number }> {
   const { batch, depth, seconds, threads } = job;
   const config = iresnetConfig(depth), values = initialise(iresnetSpecs(config), new RandomStream(1, "weights"));
-  await using recogniser = await createRecogniser(config, arrayParameters(values), { threads, batchSize: batch });
+  await using recogniser = await createRecogniser(config, arrayParameters(values), {
+    threads,
+    batchSize: batch,
+    bulk: variant !== "less memory",
+  });
   const { data } = noise([batch, 3, 112, 112]);
   await recogniser.embed(data as Float32Array, batch);
   let least = Infinity, cpu = Infinity;

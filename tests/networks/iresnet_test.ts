@@ -1,6 +1,8 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import * as op from "@/onnx/mod.ts";
 import {
+  arrayParameters,
+  initialise,
   inputParameters,
   iresnet,
   iresnetConfig,
@@ -8,6 +10,7 @@ import {
   storedParameters,
   updateRunningStatistics,
 } from "@/networks/mod.ts";
+import { RandomStream } from "@/random/mod.ts";
 import { openWeights } from "@/weights/mod.ts";
 import { arrays, assertClose, fixture, TINY_IRESNET } from "./_fixtures.ts";
 
@@ -139,4 +142,48 @@ Deno.test("iresnet() refuses squeeze-and-excitation that leaves no channel", () 
     name: "RangeError",
     message: /widths of 16 or more/,
   });
+});
+
+/** Stages wide enough that each side in reach of factors has convolutions in them: 28, 14 and 7 pixels. */
+const WIDE = { ...iresnetConfig(18), layers: [1, 2, 2, 2], widths: [8, 128, 128, 256], stem: 8 };
+
+Deno.test.each([[0], [16]])(
+  "iresnet() for inference only gives the same features, with factors of kernels too: squeeze-and-excitation %s",
+  async (squeezeExcitation) => {
+    const config = { ...WIDE, squeezeExcitation: squeezeExcitation / 2 };
+    const values = initialise(iresnetSpecs(config), new RandomStream(1, "weights"));
+    for (const [name, data] of values) {
+      const stream = new RandomStream(2, name); // statistics and slopes of a trained network are not 0 and 1
+      if (name.endsWith("running_var") || name.endsWith("prelu.weight")) {
+        data.forEach((_, i) => data[i] = 0.5 + stream.uniform());
+      } else if (data.length <= 512) data.forEach((x, i) => data[i] = x + stream.uniform() - 0.5);
+    }
+    const params = arrayParameters(values), images = op.input("images", "float32", ["N", 3, 112, 112]);
+    let kernels = 0;
+    const factors = (w: op.Value, tile: op.WinogradTile) => {
+      kernels++;
+      return op.winogradKernel(w, tile);
+    };
+    const outputs = {
+      plain: iresnet(config, params, images).features,
+      blocked: iresnet(config, params, images, { inferenceOnly: true }).features,
+      factored: iresnet(config, params, images, { inferenceOnly: true, factors }).features,
+    };
+    strictEqual(kernels, 8); // of fourteen: not those with 8 channels in or out, nor those that halve the image
+    await using session = await op.createSession(op.buildModel({ inputs: [images], outputs }));
+    const data = new RandomStream(3, "images").fillNormal(new Float32Array(2 * 3 * 112 * 112));
+    const found = await session.run({ images: { data, shape: [2, 3, 112, 112] } });
+    const plain = found["plain"]!.data as Float32Array;
+    const scale = Math.max(...plain.map(Math.abs));
+    assertClose(found["blocked"]!.data as Float32Array, plain, 1e-6 * scale);
+    assertClose(found["factored"]!.data as Float32Array, plain, 2e-4 * scale);
+  },
+);
+
+Deno.test("iresnet() refuses to be built for training and for inference only", () => {
+  const images = op.input("images", "float32", [4, 3, 32, 32]);
+  throws(
+    () => iresnet(TINY_IRESNET, inputParameters(), images, { training: true, inferenceOnly: true }),
+    /for training and for inference only/,
+  );
 });

@@ -1,4 +1,5 @@
-import { deepStrictEqual, rejects } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects } from "node:assert/strict";
+import { cosine } from "@/identity/mod.ts";
 import {
   arrayParameters,
   createRecogniser,
@@ -6,6 +7,7 @@ import {
   iresnetConfig,
   iresnetSpecs,
   loadRecogniser,
+  type RecogniserOptions,
 } from "@/networks/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import { arrays, assertClose, fixture, TINY_IRESNET } from "./_fixtures.ts";
@@ -56,4 +58,20 @@ Deno.test("Recogniser.embed() refuses values that are not N images", async () =>
     name: "TypeError",
     message: /embed 2 images: expected 2 x 3 x 32 x 32 values, found 10/,
   });
+});
+
+Deno.test("createRecogniser() in bulk gives vectors of the same direction, the same bits in every batch", async () => {
+  const config = { ...iresnetConfig(18), layers: [1, 1, 2, 1], widths: [8, 64, 128, 256], stem: 8 };
+  const params = arrayParameters(initialise(iresnetSpecs(config), new RandomStream(1, "weights")));
+  const images = new RandomStream(2, "images").fillNormal(new Float32Array(5 * 3 * 112 * 112));
+  const embed = async (options: RecogniserOptions) => {
+    await using recogniser = await createRecogniser(config, params, options);
+    return await recogniser.embed(images, 5);
+  };
+  const plain = await embed({}), bulk = await embed({ bulk: true, batchSize: 5 });
+  deepStrictEqual(await embed({ bulk: true, batchSize: 2 }), bulk);
+  for (let i = 0; i < 5; i++) {
+    const rows = [plain, bulk].map((v) => v.subarray(i * 512, (i + 1) * 512)) as [Float32Array, Float32Array];
+    ok(1 - cosine(...rows) < 1e-9);
+  }
 });
