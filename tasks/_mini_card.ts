@@ -86,7 +86,7 @@ function estimatorRows({ pose, quality: { degradations } }: EstimatorMetrics): R
     kinds.map((kind) => degradations[kind][which].toFixed(2)).join(", ");
   return [
     [
-      "pose: mean error of yaw, pitch, roll within 60 degrees",
+      `pose: error of yaw, pitch, roll within 60 degrees, ${pose.count} heads`,
       [pose.yaw, pose.pitch, pose.roll].map(degrees).join(", "),
       "",
       "3 (yaw, pitch)",
@@ -97,7 +97,9 @@ function estimatorRows({ pose, quality: { degradations } }: EstimatorMetrics): R
 }
 
 function attropRows({ refinement, yaw }: AttropMetrics): Row[] {
-  const { secondToAsked } = yaw;
+  const { secondToAsked, identities, targets } = yaw;
+  const errors = (which: "savedError" | "secondError") => targets.map((target) => target[which] ?? NaN);
+  const worst = (which: "savedError" | "secondError") => Math.max(...errors(which)).toFixed(1);
   return [
     [
       `attrop: refined, of ${refinement.count} vectors in ${refinement.cap} steps`,
@@ -106,15 +108,15 @@ function attropRows({ refinement, yaw }: AttropMetrics): Row[] {
       "95 %",
     ],
     [
-      "attrop: worst share of a yaw target reached, cosine kept",
-      percent1(Math.min(...yaw.targets.map(({ reached }) => reached))),
+      `attrop: worst share of a yaw target, cosine kept, ${identities} people`,
+      percent1(Math.min(...targets.map(({ reached }) => reached))),
       "",
       "90 %",
     ],
     [
-      "attrop: mean distance to the yaw asked for, degrees",
-      meanOf(yaw.targets.map(({ savedError }) => savedError ?? NaN)).toFixed(1),
-      secondToAsked === null ? "" : degrees(secondToAsked),
+      "attrop: degrees off the yaw asked for, of all; of the worst",
+      `${meanOf(errors("savedError")).toFixed(1)}; ${worst("savedError")}`,
+      secondToAsked === null ? "" : `${degrees(secondToAsked)}; ${worst("secondError")}`,
       "",
     ],
   ];
