@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readNpy, writeNpy } from "@/weights/mod.ts";
 import { centersMain, SPEC } from "../../tasks/centers.ts";
 import { featuresMain, SPEC as FEATURES } from "../../tasks/features.ts";
+import type { RecogniserLoader } from "../../tasks/_recogniser_options.ts";
 import { fromFileUrl, withDir } from "../datasets/_paths.ts";
 import { fakeLoader, imageFolder, names, run } from "./_datasets.ts";
 
@@ -70,4 +71,16 @@ Deno.test.each<[string, (dir: string) => string[], RegExp]>([
     assert.match(err, message);
     assert.equal(code, 2);
     assert.deepEqual(await names(dir), []);
+  }));
+
+Deno.test("centers makes the recogniser ready for many images unless memory is to be spared", () =>
+  withDir(async (dir) => {
+    const from = await imageFolder(`${dir}/from`), asked: (boolean | undefined)[] = [];
+    const load: RecogniserLoader = (options) => {
+      asked.push(options.bulk);
+      return fakeLoader().load(options);
+    };
+    await centers(load, from, "--out", `${dir}/a.npy`);
+    await centers(load, from, "--less-memory", "--out", `${dir}/b.npy`);
+    assert.deepEqual(asked, [true, false]);
   }));
