@@ -3,8 +3,8 @@ as a page, output/notebooks/NAME.html, that opens offline.
 
     python3 tests/notebooks/run_notebooks.py [--update] [--pages FOLDER | --no-pages] [--deno PATH] [NOTEBOOK ...]
 
-Five checks for each notebook: format, types, lint, a run in which no cell fails and every cell that displays something has
-an output, and a page that has every figure and image and loads nothing (notebook_page.py). --update also writes the outputs
+Five checks for each notebook: format, types, lint, a run in which no cell fails and everything that a cell displays comes
+out, and a page that has every figure and image and loads nothing (notebook_page.py). --update also writes the outputs
 into the notebook. Prints "N passed, N failed"; exit code 1 when one failed, 3 when this Python lacks nbclient, or nbconvert
 and --no-pages is not given.
 
@@ -18,12 +18,13 @@ import functools
 import os
 import pathlib
 import queue
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import uuid
+
+from lost_outputs import lost_outputs
 
 try:
     import nbclient
@@ -41,10 +42,6 @@ except ImportError as error:
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LINGER = 0.3
 """How long to go on listening after "idle", in seconds."""
-SHOWS = re.compile(r"\bDeno\.jupyter\.display\(|\bshow\(|\bconsole\.log\(")
-"""What a cell that should have an output contains."""
-
-
 FORMAT = ["fmt", "--check", "--no-config", "--line-width", "120"]
 """Deno's formatter with the width of deno.json, which itself leaves notebooks out."""
 
@@ -112,8 +109,8 @@ def check_run(path, notebook, timeout):
             problems.append(f"code cell {number} ends with an error")
         elif cell.execution_count is None:
             problems.append(f"code cell {number} was not run")
-        elif SHOWS.search(cell.source) and not kinds:
-            problems.append(f"code cell {number} should show something and does not")
+        elif lost := lost_outputs(cell.source, kinds):
+            problems.append(f"code cell {number} {lost}")
         for output in cell.outputs:
             if output.output_type == "stream" and output.name == "stderr":
                 problems.append(f"code cell {number} writes to stderr: {output.text.strip()}")
