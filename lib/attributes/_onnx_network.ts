@@ -69,7 +69,7 @@ function networkOf<Result>(
   refused: (why: string, cause?: unknown) => OnnxRefusal,
 ): Found<Result> {
   const place = options.directory === undefined ? {} : { directory: options.directory };
-  const free = op.decodeModel(source, place);
+  const free = decoded(source, place, use.as);
   const inputs = [...free.inputs];
   const [key, declared] = inputs[0] ?? [];
   if (key === undefined || declared === undefined || inputs.length !== 1) {
@@ -90,18 +90,28 @@ function networkOf<Result>(
   const network = (image: Value): Result => {
     let x = estimatorInput(image, size === undefined ? options : { ...options, size });
     if (channelsLast) x = op.transpose(x, [0, 2, 3, 1]);
-    let decoded: DecodedModel;
+    let made: DecodedModel;
     try {
-      decoded = op.decodeModel(source, { ...place, inputs: { [key]: op.cast(x, dtype) }, anyBatch: true });
+      made = op.decodeModel(source, { ...place, inputs: { [key]: op.cast(x, dtype) }, anyBatch: true });
     } catch (cause) {
       throw cause instanceof TypeError ? refused(cause.message, cause) : cause;
     }
-    kept = decoded.kept;
+    kept = made.kept;
     try {
-      return use.read(decoded.outputs);
+      return use.read(made.outputs);
     } catch (cause) {
       throw cause instanceof OnnxRefusal ? refused(cause.message) : cause;
     }
   };
   return { network, kept: () => kept };
+}
+
+/** Decodes a model; says which file is none. */
+function decoded(source: string | Uint8Array, place: { readonly directory?: string }, as: string): DecodedModel {
+  try {
+    return op.decodeModel(source, place);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError) || typeof source !== "string") throw cause;
+    throw new SyntaxError(`Cannot use ${source} as ${as}: ${cause.message}`, { cause });
+  }
 }

@@ -43,7 +43,7 @@ export interface PoseObjectiveOptions {
  * @param network The pose network.
  * @param options Target, threshold, weight and sign.
  * @returns The objective; what is measured keeps its sign.
- * @throws {RangeError} If the weight or the threshold cannot work.
+ * @throws {RangeError} If the weight, the threshold or the target cannot work.
  *
  * @example Turned to the other side
  * ```ts
@@ -60,7 +60,7 @@ export interface PoseObjectiveOptions {
  */
 export function poseObjective(angle: PoseAngle, network: PoseNetwork, options: PoseObjectiveOptions = {}): Objective {
   const { target, threshold = 5, weight = 1, unsigned = false } = options;
-  checkSettings(angle, weight, threshold);
+  checkSettings(angle, weight, threshold, target);
   return {
     name: angle,
     unit: "degrees",

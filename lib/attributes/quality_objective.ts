@@ -48,7 +48,7 @@ export function featureNorm(network: FeatureNetwork): Estimator {
  * @param network The quality network, such as MagFace.
  * @param options Target, threshold and weight.
  * @returns The objective "quality"; a sample may give a target of its own under that name.
- * @throws {RangeError} If the weight or the threshold cannot work.
+ * @throws {RangeError} If the weight, the threshold or the target cannot work.
  *
  * @example Two short of the target
  * ```ts

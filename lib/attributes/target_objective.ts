@@ -35,7 +35,7 @@ export interface TargetObjectiveOptions {
  * @param estimate The estimator.
  * @param options Which side is good, threshold, target, weight.
  * @returns The objective.
- * @throws {RangeError} If the weight or the threshold cannot work.
+ * @throws {RangeError} If the weight, the threshold or the target cannot work.
  *
  * @example Brighter than a given value
  * ```ts
@@ -55,7 +55,7 @@ export interface TargetObjectiveOptions {
  */
 export function targetObjective(name: string, estimate: Estimator, options: TargetObjectiveOptions): Objective {
   const { toward, threshold, target, weight = 1, unit = "" } = options;
-  checkSettings(name, weight, threshold);
+  checkSettings(name, weight, threshold, target);
   return {
     name,
     unit,

@@ -83,6 +83,20 @@ Deno.test("poseObjective() tells left from right, unless asked not to", async ()
   assert.deepEqual(await numbers(measured), [-40, 100], "what is measured keeps its sign");
 });
 
+Deno.test("qualityObjective(), poseObjective() and targetObjective() throw when a target is not finite", () => {
+  const network = () => ({ yaw: column(0), pitch: column(0), roll: column(0) });
+  for (const target of [NaN, Infinity]) {
+    const expected = (name: string) => ({
+      name: "RangeError",
+      message: `Cannot make objective "${name}": its target is ${target}, expected a finite number`,
+    });
+    assert.throws(() => qualityObjective(() => rows([3, 4]), { target }), expected("quality"));
+    assert.throws(() => poseObjective("pitch", network, { target }), expected("pitch"));
+    const settings = { toward: "near", threshold: 1, target } as const;
+    assert.throws(() => targetObjective("age", () => column(0), settings), expected("age"));
+  }
+});
+
 Deno.test("distanceObjective() measures the way from the start and never decides by itself", async () => {
   const objective = distanceObjective({ weight: 2 });
   assert.equal(objective.threshold, Infinity);

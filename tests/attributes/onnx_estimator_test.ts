@@ -2,6 +2,7 @@ import { onnxEstimator, optimiseAttributes, targetObjective } from "@/attributes
 import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
 import assert from "node:assert/strict";
+import { onnxFixture } from "./_onnx_files.ts";
 import { SIDE, toyDecoder, toyFeatures, toyJobs, toySession } from "./_toy.ts";
 import { createAttributeSession } from "@/attributes/mod.ts";
 
@@ -109,6 +110,15 @@ Deno.test("onnxEstimator() refuses an operator without a gradient by name", () =
       e.message.includes("Ceil"),
   );
   assert.throws(() => onnxEstimator(rounded), (e) => e instanceof TypeError && e.message.includes("Sqr"));
+});
+
+Deno.test("onnxEstimator() names a file that is no ONNX file", () => {
+  const path = onnxFixture("onnx.json");
+  assert.throws(
+    () => onnxEstimator(path),
+    (e) =>
+      e instanceof SyntaxError && e.message.startsWith(`Cannot use ${path} as an estimator: Cannot decode the model`),
+  );
 });
 
 Deno.test("onnxEstimator() refuses models that are not for images, or not for any number of them", () => {
