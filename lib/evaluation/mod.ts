@@ -4,6 +4,7 @@
  * @module
  */
 
+export * from "./alignment_report.ts";
 export * from "./axis_error.ts";
 export * from "./bootstrap.ts";
 export * from "./centred_cosine.ts";

@@ -4,12 +4,15 @@
  * @module
  */
 
+export * from "./alignment.ts";
 export * from "./animation.ts";
 export * from "./contact_sheet.ts";
+export * from "./cut_out.ts";
 export * from "./decode.ts";
 export * from "./degrade.ts";
 export * from "./display.ts";
 export * from "./encode.ts";
+export * from "./face_in_place.ts";
 export * from "./mirror.ts";
 export * from "./pixels.ts";
 export * from "./progress_display.ts";

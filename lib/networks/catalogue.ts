@@ -8,6 +8,7 @@
 
 import { fileURLToPath } from "node:url";
 import { type IResNetConfig, iresnetConfig } from "./iresnet.ts";
+import { type LandmarkEstimatorConfig, landmarkEstimatorConfig, type LandmarkModel } from "./landmark_estimator.ts";
 import { type PoseEstimatorConfig, poseEstimatorConfig, type PoseModel } from "./pose_estimator.ts";
 import { type GeneratorModel, type Vec2FaceConfig, vec2faceConfig } from "./vec2face_config.ts";
 
@@ -49,10 +50,19 @@ export interface ModelCatalogue {
   readonly poseEstimators: Readonly<
     Record<PoseModel, CatalogueEntry<PoseEstimatorConfig>>
   >;
+  /** Image to five points of a face. */
+  readonly landmarkEstimators: Readonly<
+    Record<LandmarkModel, CatalogueEntry<LandmarkEstimatorConfig>>
+  >;
 }
 
 /** How messages call the kinds. */
-const KIND_NAMES = { generators: "generators", recognisers: "recognisers", poseEstimators: "pose estimators" };
+const KIND_NAMES = {
+  generators: "generators",
+  recognisers: "recognisers",
+  poseEstimators: "pose estimators",
+  landmarkEstimators: "landmark estimators",
+};
 
 const ROOT = "model_vec2face";
 const SE_50 = iresnetConfig(50, { squeezeExcitation: true });
@@ -128,6 +138,13 @@ export const modelCatalogue: ModelCatalogue = {
       summary: "6DRepNet, RepVGG-B1g2, trained on 300W-LP",
       config: poseEstimatorConfig("6drepnet"),
       weights: "weights/6DRepNet_300W_LP_AFLW2000.pth",
+    },
+  },
+  landmarkEstimators: {
+    mini: {
+      summary: "small RepVGG of this project, for rendered heads; tells aligned faces from others",
+      config: landmarkEstimatorConfig("mini"),
+      weights: "data/mini/landmarks.safetensors",
     },
   },
 };

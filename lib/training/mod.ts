@@ -5,9 +5,11 @@
  */
 export * from "./arcface.ts";
 export * from "./batches.ts";
+export * from "./face_views.ts";
 export * from "./generator.ts";
 export * from "./geodesic.ts";
 export * from "./image_input.ts";
+export * from "./landmarks.ts";
 export * from "./loop.ts";
 export * from "./magface.ts";
 export * from "./magface_loss.ts";

@@ -22,6 +22,12 @@ export interface Pose {
   readonly roll: number;
 }
 
+/** What is read of a line of `truth.jsonl`. */
+interface Line extends Pose {
+  readonly landmarks?: readonly (readonly [x: number, y: number])[];
+  readonly frame?: { readonly zoom: number };
+}
+
 /**
  * A folder of packed images, opened.
  *
@@ -52,6 +58,10 @@ export class PackedImages implements Disposable {
   readonly labels: Int32Array;
   /** Pose of each image. */
   readonly poses: readonly Pose[];
+  /** Eyes, tip of the nose, corners of the mouth of each image, pixels; undefined where truth.jsonl does not tell. */
+  readonly landmarks: readonly (readonly (readonly [x: number, y: number])[] | undefined)[];
+  /** Size of the face in each image, 1 for an aligned one. */
+  readonly zooms: Float64Array;
   /** Number of different labels. */
   readonly classes: number;
 
@@ -73,10 +83,10 @@ export class PackedImages implements Disposable {
       throw new TypeError(`Cannot read "${folder}/labels.npy": its elements must be int32`);
     }
     const lines = Deno.readTextFileSync(`${folder}/truth.jsonl`).trimEnd().split("\n");
-    this.poses = lines.map((line) => {
-      const { yaw, pitch, roll } = JSON.parse(line) as Pose;
-      return { yaw, pitch, roll };
-    });
+    const truth = lines.map((line) => JSON.parse(line) as Line);
+    this.poses = truth.map(({ yaw, pitch, roll }) => ({ yaw, pitch, roll }));
+    this.landmarks = truth.map(({ landmarks }) => landmarks);
+    this.zooms = Float64Array.from(truth, ({ frame }) => frame?.zoom ?? 1);
     for (const [what, n] of [["masks", this.#masks.length], ["labels", labels.length], ["truth", lines.length]]) {
       if (n !== this.#images.length) {
         throw new TypeError(

@@ -7,6 +7,7 @@ Deno.test("modelCatalogue names every published file", () => {
     ...Object.values(modelCatalogue.generators),
     ...Object.values(modelCatalogue.recognisers),
     ...Object.values(modelCatalogue.poseEstimators),
+    ...Object.values(modelCatalogue.landmarkEstimators),
   ];
   const files = entries.map(({ weights }) => weights);
   deepStrictEqual(files.filter((file) => file?.endsWith(".pth")), [
