@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { arrayVectors } from "@/identity/mod.ts";
 import { measureLeakage } from "@/metrics/mod.ts";
 import { unitRows } from "@/similarity/mod.ts";
 import { withDir } from "../datasets/_paths.ts";
@@ -44,4 +45,25 @@ Deno.test("measureLeakage() takes up a complete state and refuses another's", ()
     });
     const anew = await measureLeakage(rows, reference, { thresholds: [0.1], state: { ...state, replace: true } });
     assert.deepEqual(anew.rowsAbove, (await measureLeakage(rows, reference, { thresholds: [0.1] })).rowsAbove);
+  }));
+
+Deno.test("measureLeakage() goes on in the middle where it was stopped, with the result of a pass that never was", () =>
+  withDir(async (dir) => {
+    const count = 70_000, width = 3; // more rows than are counted between two states
+    const values = Float32Array.from({ length: count * width }, (_, k) => Math.sin(k * k) + 0.01);
+    const many = unitRows(arrayVectors(values, width, "many"));
+    const few = unitRows(arrayVectors(Float32Array.of(1, 2, 3, -1, 0, 2), width, "few"));
+    const whole = await measureLeakage(many, few, { listed: 5 });
+    const state = { path: `${dir}/state.npz`, input: "a" }, stop = new AbortController();
+    const stopped = measureLeakage(many, few, {
+      ...{ listed: 5, state, signal: stop.signal },
+      onNearest: (from) => from > 0 ? stop.abort() : undefined,
+    });
+    await assert.rejects(stopped, { name: "AbortError" });
+    const begun: number[] = [];
+    const rest = await measureLeakage(many, few, { listed: 5, state, onNearest: (from) => void begun.push(from) });
+    assert.ok(begun[0]! > 0 && begun[0]! < count, `${begun}`);
+    assert.deepEqual({ ...rest, nearest: 0 }, { ...whole, nearest: 0 });
+    assert.deepEqual(rest.nearest.report().histogram, whole.nearest.report().histogram);
+    assert.ok(Math.abs(rest.nearest.report().mean! - whole.nearest.report().mean!) < 1e-12);
   }));
