@@ -1,5 +1,5 @@
 /** Published weights for a task that loads them: found, or fetched after saying so. */
-import { fetchFiles, findModelFile, formatBytes, hubEntry, locateModelFile } from "@/hub/mod.ts";
+import { hubEntry, provideModelFile } from "@/hub/mod.ts";
 import { catalogueEntry, type ModelCatalogue } from "@/networks/mod.ts";
 import { note } from "./_cli.ts";
 import { hubOptions, type HubOutside, PROJECT } from "./_hub_options.ts";
@@ -22,19 +22,13 @@ export async function ensureModelFile(
 ): Promise<string> {
   const display = new TransferDisplay();
   const hub = hubOptions(outside, signal, display);
-  const where = { settings: hub.settings, folders: outside.folders ?? [PROJECT] };
-  const found = findModelFile(name, where);
-  const entry = hubEntry(name);
-  if (found !== undefined || entry === undefined || hub.settings.offline) {
-    return found?.path ?? locateModelFile(name, where);
-  }
-  note(
-    `${entry.path} is not here yet: fetching it from ${hub.settings.endpoint}/${entry.repo.name} ` +
-      `(about ${formatBytes(entry.bytes)}, ${entry.licence}) into ${hub.settings.cacheDir}`,
-  );
   try {
-    const [file] = await fetchFiles([entry], { ...hub, onProgress: (progress) => display.update(progress) });
-    return file!.path;
+    return await provideModelFile(name, {
+      ...hub,
+      folders: outside.folders ?? [PROJECT],
+      say: note,
+      onProgress: (progress) => display.update(progress),
+    });
   } finally {
     display.clear();
   }

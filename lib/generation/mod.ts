@@ -16,6 +16,7 @@ export * from "./generator.ts";
 export * from "./identity_source.ts";
 export * from "./identity_store.ts";
 export * from "./image_report.ts";
+export * from "./model_family.ts";
 export * from "./plan.ts";
 export * from "./prepare.ts";
 export * from "./recipe.ts";

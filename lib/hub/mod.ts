@@ -26,6 +26,7 @@ export { HubError, type HubErrorOptions, type HubProblem } from "./hub_error.ts"
 export type { HubOptions, HubRetry } from "./hub_options.ts";
 export { findModelFile, type LocatedFile, locateModelFile, type LocateOptions } from "./locate.ts";
 export { type FetchPlan, planFetch, type PlannedFile, type PlanOptions } from "./plan_fetch.ts";
+export { provideModelFile, type ProvideOptions } from "./provide_file.ts";
 export type { HubArrival, HubPhase, HubProgress } from "./progress.ts";
 export {
   checkRepoPath,
