@@ -31,6 +31,13 @@ export const SPEC: TaskSpec = {
       help: "how far off a face may be",
       unit: "pixels of 112",
     },
+    {
+      flag: "residual",
+      value: "X",
+      default: ALIGNMENT_LIMITS.residual,
+      help: "what points lie farther from the template's is added to --off",
+      unit: "pixels of 112",
+    },
     { flag: "face", value: "X", default: ALIGNMENT_LIMITS.face, help: "least score of a face", unit: "0..1" },
     { flag: "threads", value: "N", default: 0, help: "threads inside one operation; 0 lets the runtime choose" },
     { flag: "json", value: "FILE", help: "also write all figures as JSON" },
@@ -52,7 +59,11 @@ const percent = (x: number) => `${(100 * x).toFixed(2)} %`;
 /** The body of the task. */
 export const main: TaskMain = async (args, signal) => {
   const threads = args.integer("threads", { min: 0 }), json = args.optionalText("json");
-  const limits = { off: args.number("off", { min: 0 }), face: args.number("face", { min: 0, max: 1 }) };
+  const limits = {
+    off: args.number("off", { min: 0 }),
+    residual: args.number("residual", { min: 0 }),
+    face: args.number("face", { min: 0, max: 1 }),
+  };
   const images = args.integer("images", { min: 1 }), afarFolder = args.optionalText("afar");
   const weights = args.optionalText("weights");
   await using resources = new AsyncDisposableStack();
@@ -63,7 +74,7 @@ export const main: TaskMain = async (args, signal) => {
       await loadLandmarkEstimator({ model: "mini", threads, ...(weights === undefined ? {} : { weights }) }),
     ),
   }));
-  const progress = new Progress({ total: 21 * data.length, unit: "views" });
+  const progress = new Progress({ total: 14 * data.length + 6 * (afar ?? data).length, unit: "views" });
   const report = await data.measure(judge, {
     limits,
     signal,
@@ -71,7 +82,9 @@ export const main: TaskMain = async (args, signal) => {
     ...(afar === undefined ? {} : { afar }),
   });
   progress.stop();
-  say(`refused when more than ${limits.off} pixels off or with a face's score below ${limits.face}`);
+  say(
+    `refused when more than ${limits.off} pixels off, more for turned heads, or with a face's score below ${limits.face}`,
+  );
   for (const { kind, amount, count, refused, auc, off, error } of report.views) {
     const name = `${kind}${amount === 0 ? "" : ` ${amount}`}`.padEnd(12);
     const area = auc === undefined ? "" : `, AUC ${auc.toFixed(4)}`;
@@ -79,7 +92,7 @@ export const main: TaskMain = async (args, signal) => {
       `  ${name} ${count} views: refused ${percent(refused)}${area}, off ${off.toFixed(1)}, error ${error.toFixed(2)}`,
     );
   }
-  const { alignedOff, alignedFace } = report, sorted = alignedOff.toSorted();
+  const { alignedOff } = report, sorted = alignedOff.toSorted(), out = new Set(report.alignedRefused);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!;
   say(`  off of aligned faces: ${SHARES.map((share) => `${100 * share} % ${at(share).toFixed(1)}`).join(", ")}`);
   const byYaw = YAWS.map((to, i) => {
@@ -87,7 +100,7 @@ export const main: TaskMain = async (args, signal) => {
       const yaw = Math.abs(data.yaw(k));
       return yaw < to && yaw >= (YAWS[i - 1] ?? 0);
     });
-    const refused = some.filter((k) => alignedOff[k]! > limits.off || alignedFace[k]! < limits.face).length;
+    const refused = some.filter((k) => out.has(k)).length;
     return { to, count: some.length, refused };
   });
   say(

@@ -4,7 +4,7 @@ import { projectPath } from "./_caller_folder.ts";
 import { checkInputs, runTask, say, type TaskSpec, UsageError } from "./_cli.ts";
 
 /** Parts of the family. */
-const PARTS = ["recogniser", "generator", "moments", "pose", "magface"] as const;
+const PARTS = ["recogniser", "generator", "moments", "pose", "magface", "landmarks"] as const;
 
 const SPEC: TaskSpec = {
   name: "pack:mini",
@@ -21,6 +21,12 @@ const SPEC: TaskSpec = {
     },
     { flag: "pose", value: "FILE", default: "work/pose/pose.safetensors", help: "pose estimator" },
     { flag: "magface", value: "FILE", default: "work/magface/magface.safetensors", help: "quality estimator" },
+    {
+      flag: "landmarks",
+      value: "FILE",
+      default: "work/landmarks/landmarks.safetensors",
+      help: "landmark estimator",
+    },
     {
       flag: "only",
       value: "LIST",

@@ -60,8 +60,8 @@ export interface AlignmentReport {
   readonly views: readonly AlignmentViewScore[];
   /** Off of the aligned views, in the order of the source. */
   readonly alignedOff: Float64Array;
-  /** Face's score of the aligned views. */
-  readonly alignedFace: Float64Array;
+  /** Which of the aligned views are refused, in the order of the source. */
+  readonly alignedRefused: readonly number[];
 }
 
 /** Settings of {@link reportAlignment}. */
@@ -130,10 +130,11 @@ export async function reportAlignment(
   if (source.length === 0) throw new RangeError("Cannot report on alignment: there is no picture");
   const all: AlignmentView[] = [{ kind: "aligned", amount: 0 }, ...views];
   const scores: AlignmentViewScore[] = [];
-  let aligned = new Float64Array(0), faces = new Float64Array(0), done = 0;
+  const alignedRefused: number[] = [];
+  let aligned = new Float64Array(0), done = 0;
   for (const [k, view] of all.entries()) {
     const from = needsMore(view) ? afar : source, count = from.length;
-    const off = new Float64Array(count), face = new Float64Array(count);
+    const off = new Float64Array(count);
     let refused = 0, error = 0;
     for (let first = 0; first < count; first += BATCH) {
       signal?.throwIfAborted();
@@ -143,8 +144,10 @@ export async function reportAlignment(
       for (const [n, i] of indices.entries()) {
         const points = five(found.points, n);
         off[i] = measureAlignment(points).off;
-        face[i] = found.face[n]!;
-        if (alignmentFault(points, face[i]!, limits) !== undefined) refused++;
+        if (alignmentFault(points, found.face[n]!, limits) !== undefined) {
+          refused++;
+          if (k === 0) alignedRefused.push(i);
+        }
         error += points.reduce((sum, [x, y], p) => {
           const [u, v] = drawn[n]!.landmarks[p]!;
           return sum + Math.hypot(x - u, y - v) / points.length;
@@ -152,11 +155,11 @@ export async function reportAlignment(
       }
       onProgress?.(done += indices.length);
     }
-    if (k === 0) [aligned, faces] = [off, face];
+    if (k === 0) aligned = off;
     const score = { ...view, count, refused: refused / count, off: off.toSorted()[count >> 1]!, error };
     scores.push(k === 0 ? score : { ...score, auc: areaUnderRoc(rocCurve(off, aligned)) });
   }
-  return { limits: { ...ALIGNMENT_LIMITS, ...limits }, views: scores, alignedOff: aligned, alignedFace: faces };
+  return { limits: { ...ALIGNMENT_LIMITS, ...limits }, views: scores, alignedOff: aligned, alignedRefused };
 }
 
 function needsMore({ kind, amount }: AlignmentView): boolean {

@@ -13,12 +13,18 @@ export interface Alignment {
   readonly shift: Point;
   /** Pixels between the template's points and where scale, turn and shift bring them, root of the mean square. */
   readonly off: number;
+  /** How far the points lie from the template's, moved so, root of the mean square in pixels of an aligned face: a head that
+   * turns away has a larger one. Infinite for points that coincide. */
+  readonly residual: number;
 }
 
 /** What {@link alignmentFault} lets pass. */
 export interface AlignmentLimits {
-  /** Largest {@link Alignment.off}, pixels of 112. @default {ALIGNMENT_LIMITS.off} */
+  /** Largest {@link Alignment.off}, pixels of 112, of a face that looks at the camera. @default {ALIGNMENT_LIMITS.off} */
   readonly off?: number;
+  /** What {@link Alignment.residual} has above this is added to `off`: near profile, five points hardly fix size and turn, and
+   * aligners differ. @default {ALIGNMENT_LIMITS.residual} */
+  readonly residual?: number;
   /** Least score of a face, 0..1. @default {ALIGNMENT_LIMITS.face} */
   readonly face?: number;
 }
@@ -27,7 +33,7 @@ export interface AlignmentLimits {
  * Limits for the bundled landmark estimator. `deno task evaluate:landmarks` measures what they let pass: they are set so that
  * aligned faces are almost never refused, which costs that small misalignments pass.
  */
-export const ALIGNMENT_LIMITS: Required<AlignmentLimits> = { off: 15, face: 0.1 };
+export const ALIGNMENT_LIMITS: Required<AlignmentLimits> = { off: 8, residual: 4, face: 0.1 };
 
 /**
  * Measures an alignment by the similarity transform that fits the points best. It takes no notice of how the points lie among
@@ -61,8 +67,14 @@ export function measureAlignment(landmarks: readonly Point[]): Alignment {
     const [u, v] = [px - x, py - y];
     return (a * u - b * v - u + shift[0]) ** 2 + (b * u + a * v - v + shift[1]) ** 2;
   });
-  const off = Math.sqrt(squares.reduce((sum, square) => sum + square / squares.length, 0));
-  return { scale: Math.hypot(a, b), turn: Math.atan2(b, a) * 180 / Math.PI, shift, off };
+  const away = ARC_TEMPLATE.map(([px, py], i) => {
+    const [u, v] = [px - x, py - y], [lx, ly] = landmarks[i]!;
+    return (a * u - b * v + x + shift[0] - lx) ** 2 + (b * u + a * v + y + shift[1] - ly) ** 2;
+  });
+  const scale = Math.hypot(a, b),
+    root = (list: number[]) => Math.sqrt(list.reduce((sum, v) => sum + v / list.length, 0));
+  const residual = scale === 0 ? Infinity : root(away) / scale;
+  return { scale, turn: Math.atan2(b, a) * 180 / Math.PI, shift, off: root(squares), residual };
 }
 
 /**
@@ -88,11 +100,11 @@ export function alignmentFault(
   face: number,
   limits: AlignmentLimits = {},
 ): string | undefined {
-  const least = limits.face ?? ALIGNMENT_LIMITS.face, most = limits.off ?? ALIGNMENT_LIMITS.off;
-  const { scale, turn, shift: [x, y], off } = measureAlignment(landmarks);
+  const { off: most, residual: free, face: least } = { ...ALIGNMENT_LIMITS, ...limits };
+  const { scale, turn, shift: [x, y], off, residual } = measureAlignment(landmarks);
   // NaN fails both comparisons, and is refused.
   if (!(face >= least)) return `no face is found in it (score ${face.toFixed(2)}); expected an aligned face`;
-  if (off <= most) return undefined;
+  if (scale > 0 && off <= most + Math.max(0, residual - free)) return undefined;
   const [right, down] = [x, y].map((v) => Math.round(v) + 0); // no -0
   return `its face looks ${scale.toFixed(2)} times the size of an aligned one, turned by ${
     Math.round(turn) + 0

@@ -17,7 +17,7 @@ const source: LandmarkSource = {
 };
 
 Deno.test("reportAlignment() moves pictures and their points alike, by what it says", async () => {
-  const { views, alignedOff, alignedFace } = await reportAlignment(source, dotJudge());
+  const { views, alignedOff, alignedRefused } = await reportAlignment(source, dotJudge());
   assert.deepEqual(views.map(({ kind }) => kind), ["aligned", ...ALIGNMENT_VIEWS.map(({ kind }) => kind)]);
   for (const { kind, amount, error, off, refused, auc, count } of views) {
     const name = `${kind} ${amount}`;
@@ -29,7 +29,8 @@ Deno.test("reportAlignment() moves pictures and their points alike, by what it s
     assert.equal(auc, kind === "aligned" ? undefined : 1, name);
     if (off < 4 || off > 20) assert.equal(refused, off > 20 ? 1 : 0, name);
   }
-  assert.ok(alignedOff.every((off) => off < 1) && alignedFace.every((face) => face === 1));
+  assert.ok(alignedOff.every((off) => off < 1));
+  assert.deepEqual(alignedRefused, []);
 });
 
 Deno.test("reportAlignment() counts by its limits, tells progress, takes small faces from afar, and stops", async () => {
@@ -45,6 +46,8 @@ Deno.test("reportAlignment() counts by its limits, tells progress, takes small f
   assert.deepEqual([seen, loose.limits.off], [[2, 3, 5], 100]);
   const strict = await reportAlignment(source, dotJudge(), { views, limits: { off: 5 } });
   assert.deepEqual(strict.views.map(({ refused }) => refused), [0, 1, 1]);
+  const none = await reportAlignment(source, dotJudge(), { views: [], limits: { face: 1.1 } });
+  assert.deepEqual(none.alignedRefused, [0, 1]);
   const signal = AbortSignal.abort(new Error("enough"));
   await assert.rejects(reportAlignment(source, dotJudge(), { signal }), /enough/);
   await assert.rejects(reportAlignment({ ...source, length: 0 }, dotJudge()), { name: "RangeError" });

@@ -65,6 +65,19 @@ Deno.test("alignmentFault() lets pass up to its limits", () => {
   assert.notEqual(alignmentFault(moved(1, 0, [0, off + 0.01]), 1), undefined);
 });
 
+Deno.test("alignmentFault() lets a head that turns away be off by more", () => {
+  // A nose that moves to the side, and the mouth against it, leaves size, turn and middle as they are.
+  const turned = (by: number, shift: number) =>
+    ARC_TEMPLATE.map(([x, y], i): Point => [x + [-0.5, -0.5, 1, 0, 0][i]! * by + shift, y]);
+  const { residual } = measureAlignment(turned(16, 0));
+  assert.ok(residual > 6 && measureAlignment(turned(16, 0)).off < 4, `${residual}`);
+  assert.ok(Math.abs(measureAlignment(moved(2, 30, [5, 5])).residual) < 1e-4);
+  assert.notEqual(alignmentFault(turned(0, 9), 1, { off: 8, residual: 4 }), undefined);
+  assert.equal(alignmentFault(turned(16, 9), 1, { off: 8, residual: 4 }), undefined);
+  assert.notEqual(alignmentFault(turned(16, 9), 1, { off: 8, residual: 99 }), undefined);
+  assert.notEqual(alignmentFault(Array(5).fill([56, 72]), 1), undefined, "points that coincide");
+});
+
 Deno.test("alignmentFault() says what was measured", () => {
   assert.equal(
     alignmentFault(moved(0.52, -30, [12, -9]), 1),
