@@ -17,6 +17,7 @@ import {
 } from "@/generation/mod.ts";
 import { catalogueEntry, type LoadRecogniserOptions, type RecogniserModel, weightsPath } from "@/networks/mod.ts";
 import { writeNpy } from "@/weights/mod.ts";
+import { ALIGNMENT_OPTION, readAlignment } from "./_alignment_options.ts";
 import { readArguments } from "./_arguments.ts";
 import type { TaskArguments, TaskOption, TaskSpec } from "./_cli.ts";
 import { UsageError } from "./_cli.ts";
@@ -52,8 +53,7 @@ export const SPEC: TaskSpec = {
       value: "PATH",
       help:
         "reference images, JPEG, PNG or WebP: a folder with any folders in it, a .txt with a path a line, or one image; " +
-        "squares of 56 to 256 pixels are taken for aligned faces without a look at what is in them: a portrait or a " +
-        "detector's box of that size gives a vector of nobody unless --landmarks has its points",
+        "without landmarks they must be aligned faces, 112x112 or squares of 56 to 256 pixels",
     },
     { flag: "root", value: "DIR", help: "for a .txt list: folder that relative paths are below (default the list's)" },
     {
@@ -65,6 +65,11 @@ export const SPEC: TaskSpec = {
     {
       flag: "accept-any-size",
       help: "take images of any size and shape without landmarks by squeezing them to 112x112, as the reference does",
+    },
+    {
+      ...ALIGNMENT_OPTION,
+      help: `images without landmarks that are ${ALIGNMENT_OPTION.help.slice("pictures that are ".length)}; ` +
+        "with --accept-any-size the default is trust",
     },
     { flag: "allow-failures", help: "end with exit code 0 although reference images could not be used" },
     {
@@ -188,6 +193,8 @@ export async function readReferenceSettings(args: TaskArguments, signal: AbortSi
   const found = args.flag("dry-run") ? given : await modelWeights("recognisers", model, given, signal);
   const weights = weightsPath("recognisers", model, found),
     batchSize = args.integer("feat-batch-size", { min: 1, max: 4096 });
+  const anySize = args.flag("accept-any-size");
+  const alignment = await readAlignment(args, signal, anySize ? "trust" : "check");
   return {
     source,
     name,
@@ -196,7 +203,8 @@ export async function readReferenceSettings(args: TaskArguments, signal: AbortSi
     recogniser: { model, weights, device, threads, batchSize },
     recipe: {
       recogniser: { name: model, file: basename(weights), sha256: await sha256File(weights, signal) },
-      anySize: args.flag("accept-any-size"),
+      anySize,
+      ...(alignment === undefined ? {} : { alignment }),
     },
     batchSize,
     paths: referencePaths(directory, name),

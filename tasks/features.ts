@@ -15,7 +15,17 @@ import {
   openLmdbWriter,
   selectItems,
 } from "@/datasets/mod.ts";
+import type { Pixels } from "@/images/mod.ts";
 import { loadRecogniser } from "@/networks/mod.ts";
+import {
+  type Alignment,
+  ALIGNMENT_OPTION,
+  facePreparer,
+  type JudgeLoader,
+  type LoadedJudge,
+  loadJudge,
+  readAlignment,
+} from "./_alignment_options.ts";
 import {
   checkInputs,
   note,
@@ -28,6 +38,7 @@ import {
   UsageError,
 } from "./_cli.ts";
 import { isThere, openSource, removeAll, SOURCE_OPTIONS, throughMask, writeText } from "./_dataset_options.ts";
+import { readDevice } from "./_options.ts";
 import {
   type FeatureRecipe,
   type LoadedRecogniser,
@@ -52,6 +63,7 @@ export const SPEC: TaskSpec = {
     },
     ...RECOGNISER_OPTIONS,
     ...SOURCE_OPTIONS,
+    ALIGNMENT_OPTION,
     { flag: "overwrite", help: "replace the file" },
   ],
   examples: [
@@ -61,12 +73,17 @@ export const SPEC: TaskSpec = {
   ],
 };
 
+/** What vectors depend on. */
+type Recipe = FeatureRecipe & { readonly alignment?: Alignment };
+
 interface Job {
   readonly args: TaskArguments;
   readonly out: string;
   readonly dataset: DatasetReader;
   readonly recogniser: LoadedRecogniser;
-  readonly recipe: FeatureRecipe;
+  readonly recipe: Recipe;
+  /** Looks at each image. */
+  readonly prepare: { readonly prepare?: (image: Pixels) => Promise<Pixels> };
   readonly batchSize: number;
   readonly signal: AbortSignal;
 }
@@ -78,7 +95,9 @@ function begin(done: number, total: number): Progress {
 }
 
 /** Writes the matrix; returns images without a feature. */
-async function makeMatrix({ args, out, dataset, recogniser, recipe, batchSize, signal }: Job): Promise<LeftOut[]> {
+async function makeMatrix(
+  { args, out, dataset, recogniser, recipe, prepare, batchSize, signal }: Job,
+): Promise<LeftOut[]> {
   if (args.flag("overwrite")) { for (const end of [".part", ".part.json"]) await removeAll(out + end); }
   await using file = await FeatureFile.open(out, {
     rows: dataset.length,
@@ -89,7 +108,9 @@ async function makeMatrix({ args, out, dataset, recogniser, recipe, batchSize, s
   const progress = begin(start, dataset.length);
   try {
     const indices = Array.from({ length: dataset.length - start }, (_, i) => start + i);
-    for await (const row of embedRows(dataset, recogniser, { indices, flip: recipe.flip, batchSize, signal })) {
+    for await (
+      const row of embedRows(dataset, recogniser, { indices, flip: recipe.flip, batchSize, signal, ...prepare })
+    ) {
       await file.write(row, dataset.itemName(row.index));
       progress.update(file.done);
     }
@@ -100,7 +121,9 @@ async function makeMatrix({ args, out, dataset, recogniser, recipe, batchSize, s
 }
 
 /** Writes a training database, images class by class; returns images that are not in it. */
-async function makeDatabase({ args, out, dataset, recogniser, recipe, batchSize, signal }: Job): Promise<LeftOut[]> {
+async function makeDatabase(
+  { args, out, dataset, recogniser, recipe, prepare, batchSize, signal }: Job,
+): Promise<LeftOut[]> {
   const draft = `${out}.part`, recipeFile = `${draft}.json`;
   const made = JSON.stringify({ ...recipe, names: namesHash(dataset) });
   const goesOn = !args.flag("overwrite") && await isThere(recipeFile) && await Deno.readTextFile(recipeFile) === made;
@@ -123,6 +146,7 @@ async function makeDatabase({ args, out, dataset, recogniser, recipe, batchSize,
           flip: recipe.flip,
           batchSize,
           signal,
+          ...prepare,
         })
       ) {
         if (feature === undefined) leftOut.push({ name: sorted.itemName(index), reason: fault ?? "" });
@@ -149,9 +173,10 @@ async function makeDatabase({ args, out, dataset, recogniser, recipe, batchSize,
  * Makes the body of the task.
  *
  * @param load Loads the network.
+ * @param judgeLoader Loads the landmark estimator.
  * @returns The body.
  */
-export function featuresMain(load: RecogniserLoader): TaskMain {
+export function featuresMain(load: RecogniserLoader, judgeLoader: JudgeLoader = loadJudge): TaskMain {
   return async (args, signal) => {
     const source = args.positionals[0]!;
     const out = args.text("out");
@@ -164,15 +189,21 @@ export function featuresMain(load: RecogniserLoader): TaskMain {
       throw new UsageError(`Cannot write ${out}: it is there already; give --overwrite to replace it`);
     }
     await using dataset = await checkInputs(async () => throughMask(await openSource(source, args), args));
-    const { options, recipe, batchSize, width } = await checkInputs(() => readRecogniser(args, signal));
+    const { options, recipe: network, batchSize, width } = await checkInputs(() => readRecogniser(args, signal));
+    const alignment = await checkInputs(() => readAlignment(args, signal));
+    const recipe: Recipe = alignment === undefined ? network : { ...network, alignment };
     const recogniser = await checkInputs(() => load(options));
-    let leftOut: LeftOut[];
+    let leftOut: LeftOut[], judge: LoadedJudge | undefined;
     try {
-      leftOut = await make({ args, out, dataset, recogniser, recipe, batchSize, signal });
+      const { device, threads } = readDevice(args);
+      judge = alignment && await checkInputs(() => judgeLoader({ model: "mini", device, threads }));
+      const prepare = judge === undefined ? {} : { prepare: facePreparer(judge, alignment!) };
+      leftOut = await make({ args, out, dataset, recogniser, recipe, prepare, batchSize, signal });
     } catch (error) {
       if (signal.aborted) note(`The features so far are in ${out}.part; the same command goes on.`);
       throw error;
     } finally {
+      await judge?.release();
       await recogniser.release();
     }
     const info = { source: resolve(source), images: dataset.length, width, ...recipe, leftOut };

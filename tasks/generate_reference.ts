@@ -19,8 +19,10 @@ import {
   writeReferenceVectors,
 } from "@/generation/mod.ts";
 import type { LeftOut } from "@/datasets/mod.ts";
-import { loadGenerator, loadRecogniser } from "@/networks/mod.ts";
+import type { LandmarkJudge } from "@/images/mod.ts";
+import { loadGenerator, type LoadLandmarkEstimatorOptions, loadRecogniser } from "@/networks/mod.ts";
 import { normalize } from "node:path";
+import { type JudgeLoader, type LoadedJudge, loadJudge } from "./_alignment_options.ts";
 import { checkInputs, note, Progress, runTask, say, type TaskArguments, type TaskMain, UsageError } from "./_cli.ts";
 import type { RecogniserLoader } from "./_recogniser_options.ts";
 import { generateArguments, readReferenceSettings, type ReferenceSettings } from "./_reference_settings.ts";
@@ -53,7 +55,10 @@ class Failures {
   end(total: number, where: string): void {
     if (this.count > 0) note(`${this.count} of ${total} reference images ${where}`);
     if (this.#unaligned) {
-      note("Align photographs with --landmarks FILE, or have them squeezed to 112x112 with --accept-any-size.");
+      note(
+        "Align photographs with --landmarks FILE, or have them squeezed to 112x112 with --accept-any-size; " +
+          "--alignment trust takes squares as they are.",
+      );
     }
   }
 }
@@ -87,12 +92,14 @@ function sayOddities({ landmarks, list }: ReferenceSettings, references: readonl
 async function tryImages(
   settings: ReferenceSettings,
   references: readonly Reference[],
+  judge: LandmarkJudge | undefined,
   failures: Failures,
   signal: AbortSignal,
 ): Promise<void> {
+  const { anySize, alignment } = settings.recipe;
   for (const reference of references) {
     signal.throwIfAborted();
-    const { fault } = await readReference(reference, settings.recipe);
+    const { fault } = await readReference(reference, { anySize, judge, alignment: alignment?.mode });
     if (fault !== undefined) failures.add({ name: reference.name, reason: fault });
   }
 }
@@ -102,7 +109,7 @@ async function takeVectors(
   args: TaskArguments,
   settings: ReferenceSettings,
   references: readonly Reference[],
-  load: RecogniserLoader,
+  { load, judge: loadJudge }: Loaders,
   failures: Failures,
   signal: AbortSignal,
 ): Promise<ReferenceRecord[]> {
@@ -116,17 +123,20 @@ async function takeVectors(
   }
   if (begun !== undefined) {
     throw new UsageError(
-      `Cannot continue ${dataset.data}: it was not made from these reference images, landmarks and recogniser; ` +
+      `Cannot continue ${dataset.data}: it was not made from these reference images, landmarks and recogniser` +
+        `${recipe.alignment === undefined ? "" : ", or without a look at their alignment"}; ` +
         "choose another --name, or --overwrite it",
     );
   }
   const recogniser = await checkInputs(() => load(settings.recogniser));
-  let progress: Progress | undefined;
+  let progress: Progress | undefined, judge: LoadedJudge | undefined;
   try {
+    judge = recipe.alignment && await checkInputs(() => loadJudge(judgeOptions(settings)));
     await checkInputs(() => Deno.mkdir(args.text("output"), { recursive: true }));
     return await checkInputs(() =>
       writeReferenceVectors(paths, references, recogniser, recipe, {
         batchSize,
+        judge,
         overwrite,
         leftOut: list.leftOut,
         signal,
@@ -145,8 +155,24 @@ async function takeVectors(
     throw error;
   } finally {
     progress?.stop();
+    await judge?.release();
     await recogniser.release();
   }
+}
+
+/** What loads the networks; replaced in tests. */
+interface Loaders {
+  readonly load: RecogniserLoader;
+  readonly judge: JudgeLoader;
+}
+
+/** The landmark estimator runs where the recogniser does. */
+function judgeOptions({ recogniser: { device, threads } }: ReferenceSettings): LoadLandmarkEstimatorOptions {
+  return {
+    model: "mini",
+    ...(device === undefined ? {} : { device }),
+    ...(threads === undefined ? {} : { threads }),
+  };
 }
 
 /**
@@ -154,9 +180,14 @@ async function takeVectors(
  *
  * @param load Loads the recogniser.
  * @param generate The body of `deno task generate`.
+ * @param judge Loads the landmark estimator.
  * @returns The body.
  */
-export function generateReferenceMain(load: RecogniserLoader, generate: TaskMain): TaskMain {
+export function generateReferenceMain(
+  load: RecogniserLoader,
+  generate: TaskMain,
+  judge: JudgeLoader = loadJudge,
+): TaskMain {
   return async (args, signal) => {
     const settings = await checkInputs(() => readReferenceSettings(args, signal));
     const { source, name, list, landmarks, paths, dataset } = settings, total = list.files.length;
@@ -168,13 +199,18 @@ export function generateReferenceMain(load: RecogniserLoader, generate: TaskMain
     const failures = new Failures();
     const ended = () => failures.count > 0 && !args.flag("allow-failures") ? 1 : 0;
     if (args.flag("dry-run")) {
-      await tryImages(settings, references, failures, signal);
+      const loaded = settings.recipe.alignment && await checkInputs(() => judge(judgeOptions(settings)));
+      try {
+        await tryImages(settings, references, loaded, failures, signal);
+      } finally {
+        await loaded?.release();
+      }
       failures.end(total, "cannot be used");
       const used = total - failures.count, images = args.integer("images", { min: 1 });
       say(`Would make ${used * images} images of ${used} reference images in ${dataset.data}`);
       return ended();
     }
-    const records = await takeVectors(args, settings, references, load, failures, signal);
+    const records = await takeVectors(args, settings, references, { load, judge }, failures, signal);
     for (const { image, skipped } of records.slice(0, total)) { // those of an earlier part of this work too
       if (skipped !== undefined) failures.add({ name: image, reason: skipped });
     }

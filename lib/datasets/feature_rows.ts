@@ -5,7 +5,7 @@
  * file for each image.
  */
 
-import { decodeImage } from "@/images/mod.ts";
+import { decodeImage, type Pixels } from "@/images/mod.ts";
 import type { DatasetReader } from "./dataset.ts";
 import { embedViews } from "./embed_views.ts";
 import { inOrder } from "./_in_order.ts";
@@ -39,6 +39,8 @@ export interface EmbedOptions {
   flip?: boolean;
   /** Images embedded together. @default 32 */
   batchSize?: number;
+  /** Looks at each image and gives the one to embed; a SyntaxError that it throws is the fault of that image. */
+  prepare?: (image: Pixels) => Promise<Pixels>;
   /** Stops the work between two batches. */
   signal?: AbortSignal;
 }
@@ -68,9 +70,11 @@ export async function* embedRows(
   embedder: ImageEmbedder,
   options: EmbedOptions = {},
 ): AsyncGenerator<FeatureRow> {
-  const { flip = false, batchSize = 32, signal } = options;
-  const read = async (index: number) =>
-    await decodeImage((await dataset.get(index)).bytes, { name: `"${dataset.itemName(index)}"` });
+  const { flip = false, batchSize = 32, prepare, signal } = options;
+  const read = async (index: number) => {
+    const image = await decodeImage((await dataset.get(index)).bytes, { name: `"${dataset.itemName(index)}"` });
+    return prepare === undefined ? image : await prepare(image);
+  };
   const indices = options.indices ?? range(dataset.length);
   const views = embedViews(indices, read, embedder, { mirror: flip, batchSize, signal });
   for await (const { index, plain, mirrored, fault } of views) {

@@ -6,13 +6,22 @@
  * refused, as squeezing a photograph gives the vector of nobody, unless it is allowed or landmarks say where the face
  * is; a camera's orientation tag is applied.
  *
- * Limit: a square of 56 to 256 pixels is taken for an aligned face whatever is in it. Norms, poses and qualities by mini's
- * networks do not tell: on ten faces in photographs, cut loosely, turned or moved, each alone has an area under the ROC
- * curve of at most 0.74, and a linear probe of mini's features 0.87, which finds one in ten where it refuses one aligned
- * face in forty.
+ * A square of 56 to 256 pixels may be an aligned face, or a portrait, a detector's box, a picture of a house. A landmark
+ * estimator tells ({@link faceInPlace}) where one is given; without one such a square is taken for an aligned face.
  */
 import { imageFault } from "@/datasets/mod.ts";
-import { alignFace, ARC_TEMPLATE, decodeImage, type Pixels, resize, similarityTransform } from "@/images/mod.ts";
+import {
+  alignFace,
+  type AlignmentMode,
+  ARC_TEMPLATE,
+  decodeImage,
+  type FaceInPlace,
+  faceInPlace,
+  type LandmarkJudge,
+  type Pixels,
+  resize,
+  similarityTransform,
+} from "@/images/mod.ts";
 import type { Landmarks } from "./reference_landmarks.ts";
 
 /** Height and width that recognisers take. */
@@ -27,20 +36,22 @@ export interface ReferenceFaceOptions {
   readonly landmarks?: Landmarks | undefined;
   /** Take an image of any size and shape without landmarks, as the reference does. @default {false} */
   readonly anySize?: boolean;
+  /** Finds landmarks in images that come without; none are looked for when left out. */
+  readonly judge?: LandmarkJudge | undefined;
+  /** What is done with an image in which they are not in place. @default {"check"} */
+  readonly alignment?: AlignmentMode | undefined;
 }
 
 /** A face of 112x112, or why there is none. */
-export type ReferenceFace =
-  | { readonly image: Pixels; readonly fault?: never }
-  | { readonly fault: string; readonly image?: never };
+export type ReferenceFace = FaceInPlace;
 
 /**
  * Decodes a reference image and brings it to 112x112: by its landmarks where they are given, else as it is, or resized.
  *
- * Without landmarks only shape and size are looked at; that a face is in place is up to the caller.
+ * Without landmarks and without a judge only shape and size are looked at; that a face is in place is up to the caller.
  *
  * @param bytes The file: JPEG, PNG, WebP, GIF, TIFF or AVIF.
- * @param options Landmarks, and whether any size will do.
+ * @param options Landmarks, whether any size will do, and what looks for landmarks.
  * @returns The face, or in a few words why the image cannot be used.
  *
  * @example A photograph needs landmarks
@@ -56,7 +67,7 @@ export type ReferenceFace =
  * ```
  */
 export async function referenceFace(bytes: Uint8Array, options: ReferenceFaceOptions = {}): Promise<ReferenceFace> {
-  const { landmarks, anySize = false } = options;
+  const { landmarks, anySize = false, judge, alignment = "check" } = options;
   const broken = await imageFault(bytes, "quick"); // a decoder forgives a missing end
   if (broken !== undefined) return { fault: broken };
   let image: Pixels;
@@ -71,12 +82,14 @@ export async function referenceFace(bytes: Uint8Array, options: ReferenceFaceOpt
     return fault === undefined ? { image: alignFace(image, landmarks) } : { fault };
   }
   const { width, height } = image;
-  if (!anySize && (width !== height || width < SIDES[0] || width > SIDES[1])) {
+  const found = judge !== undefined && alignment === "fix"; // in any picture
+  if (!anySize && !found && (width !== height || width < SIDES[0] || width > SIDES[1])) {
     return {
       fault: `it is ${width}x${height} pixels; expected an aligned face of ${SIZE}x${SIZE}, or a square of ` +
         `${SIDES[0]} to ${SIDES[1]} pixels`,
     };
   }
+  if (judge !== undefined) return await faceInPlace(image, judge, { mode: alignment });
   return { image: width === SIZE && height === SIZE ? image : resize(image, SIZE, SIZE, { filter: "bicubic" }) };
 }
 

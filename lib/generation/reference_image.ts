@@ -68,7 +68,7 @@ export async function hashReferences(
  * Requires `--allow-read` permission.
  *
  * @param reference The image.
- * @param options Whether any size will do.
+ * @param options Whether any size will do, and what looks for landmarks.
  * @returns The face, or why there is none.
  *
  * @example A file that is not there
@@ -82,7 +82,7 @@ export async function hashReferences(
  */
 export async function readReference(
   reference: Reference,
-  options: Pick<ReferenceFaceOptions, "anySize"> = {},
+  options: Omit<ReferenceFaceOptions, "landmarks"> = {},
 ): Promise<ReferenceFace> {
   const { path, sha256, fault, landmarks } = reference;
   if (fault !== undefined) return { fault };

@@ -7,11 +7,11 @@
  */
 import { createHash } from "node:crypto";
 import { FeatureFile, type ImageEmbedder, type LeftOut } from "@/datasets/mod.ts";
-import { toTensor } from "@/images/mod.ts";
+import { type AlignmentMode, type LandmarkJudge, toTensor } from "@/images/mod.ts";
 import { NpyWriter, openNpy } from "@/weights/mod.ts";
 import { sha256File } from "./file_hash.ts";
 import type { RecipeFile } from "./recipe.ts";
-import type { ReferenceFace } from "./reference_face.ts";
+import type { ReferenceFace, ReferenceFaceOptions } from "./reference_face.ts";
 import { readReference, type Reference } from "./reference_image.ts";
 import { readReferenceTable, type ReferencePaths, type ReferenceRecord } from "./reference_table.ts";
 
@@ -26,12 +26,16 @@ export interface ReferenceRecipe {
   readonly recogniser: RecipeFile & { readonly name: string };
   /** Whether images of any size and shape were taken without landmarks. */
   readonly anySize: boolean;
+  /** How images without landmarks were looked at, and the weights of what looked; they were not when left out. */
+  readonly alignment?: RecipeFile & { readonly mode: AlignmentMode };
 }
 
 /** Options of {@link writeReferenceVectors}. */
 export interface ReferenceVectorsOptions {
   /** Images embedded together; speed only. @default {32} */
   readonly batchSize?: number;
+  /** Finds landmarks where the recipe has an alignment. */
+  readonly judge?: LandmarkJudge | undefined;
   /** Replace a file of vectors that something else wrote. @default {false} */
   readonly overwrite?: boolean;
   /** What else was there, for the table. */
@@ -92,7 +96,7 @@ export async function findReferenceVectors(
  * @param recipe What the recogniser is; a run that was stopped is continued when it is the same.
  * @param options Batches, progress, stopping.
  * @returns The table's lines: a line for each of `references` in their order, then what was left out.
- * @throws {TypeError} When the recogniser takes another size.
+ * @throws {TypeError} When the recogniser takes another size, or the recipe has an alignment and there is no judge.
  * @throws {RangeError} When no image can be used, or the place holds vectors that were not made of reference images.
  * @throws {Error} When another process takes the same vectors.
  * @throws {DOMException} The signal's reason, when it fires.
@@ -125,6 +129,9 @@ export async function writeReferenceVectors(
   if (embedder.imageSize !== 112) {
     throw new TypeError(`Cannot take vectors of faces of 112x112: the recogniser takes ${embedder.imageSize}`);
   }
+  if ((recipe.alignment === undefined) !== (options.judge === undefined)) {
+    throw new TypeError("Cannot take vectors: a judge of landmarks and the recipe's alignment go together");
+  }
   if (options.overwrite !== true) refuseForeign(paths);
   const made = described(references, recipe);
   await using file = await FeatureFile.open(paths.work, {
@@ -132,7 +139,7 @@ export async function writeReferenceVectors(
     width: embedder.vectorSize,
     recipe: identityOf(made),
   });
-  await embedRest(file, references, embedder, recipe.anySize, options);
+  await embedRest(file, references, embedder, recipe, options);
   const skipped = await finish(file, paths, references.length);
   await removeIfThere(paths.made); // until the others are whole again
   const records = writeRows(paths, references, skipped, embedder.vectorSize);
@@ -202,12 +209,12 @@ async function embedRest(
   file: FeatureFile,
   references: readonly Reference[],
   embedder: ImageEmbedder,
-  anySize: boolean,
-  { batchSize = 32, signal, onProgress, onSkipped }: ReferenceVectorsOptions,
+  { anySize, alignment }: ReferenceRecipe,
+  { batchSize = 32, judge, signal, onProgress, onSkipped }: ReferenceVectorsOptions,
 ): Promise<void> {
   const width = embedder.vectorSize;
   const read = (from: number): Promise<ReferenceFace[]> => {
-    const faces = readFaces(references.slice(from, from + batchSize), anySize);
+    const faces = readFaces(references.slice(from, from + batchSize), { anySize, judge, alignment: alignment?.mode });
     faces.catch(() => {}); // told when its turn comes
     return faces;
   };
@@ -235,11 +242,14 @@ async function embedRest(
 }
 
 /** Reads images, {@link DECODED} at once. */
-async function readFaces(references: readonly Reference[], anySize: boolean): Promise<ReferenceFace[]> {
+async function readFaces(
+  references: readonly Reference[],
+  options: Omit<ReferenceFaceOptions, "landmarks">,
+): Promise<ReferenceFace[]> {
   const faces: ReferenceFace[] = [];
   const rest = references.entries(); // shared: who is free takes the next
   await Promise.all(Array.from({ length: DECODED }, async () => {
-    for (const [i, reference] of rest) faces[i] = await readReference(reference, { anySize });
+    for (const [i, reference] of rest) faces[i] = await readReference(reference, options);
   }));
   return faces;
 }
@@ -256,18 +266,23 @@ interface Made extends ReferenceRecipe {
   readonly references: string;
 }
 
-function described(references: readonly Reference[], { recogniser, anySize }: ReferenceRecipe): Made {
+function described(
+  references: readonly Reference[],
+  { recogniser, anySize, alignment }: ReferenceRecipe,
+): Made {
   const hash = createHash("sha256");
   for (const { name, sha256, fault, landmarks } of references) {
     hash.update(`${JSON.stringify([name, sha256, fault ?? null, landmarks ?? null])}\n`);
   }
-  return { schema: SCHEMA, recogniser, anySize, references: hash.digest("hex") };
+  const looked = alignment === undefined ? {} : { alignment };
+  return { schema: SCHEMA, recogniser, anySize, ...looked, references: hash.digest("hex") };
 }
 
 /** What tells two sets of vectors apart; names of files do not. */
 function identityOf(made: Made): Record<string, unknown> {
-  const { schema, recogniser, anySize, references } = made ?? {};
-  return { schema, recogniser: recogniser?.sha256, anySize, references };
+  const { schema, recogniser, anySize, alignment, references } = made ?? {};
+  const looked = alignment === undefined ? {} : { alignment: [alignment.mode, alignment.sha256] };
+  return { schema, recogniser: recogniser?.sha256, anySize, ...looked, references };
 }
 
 async function writeWhole(path: string, text: string): Promise<void> {

@@ -6,6 +6,7 @@ import type { RecogniserLoader } from "../../tasks/_recogniser_options.ts";
 import { generateMain } from "../../tasks/generate.ts";
 import { generateReferenceMain, SPEC } from "../../tasks/generate_reference.ts";
 import { fakeLoader } from "./_attrop.ts";
+import { fakeJudge } from "./_judge.ts";
 import { call, callHere, type Outcome, Sandbox, spawn } from "./_sandbox.ts";
 
 const ENTRY = "./_reference_entry.ts";
@@ -36,7 +37,7 @@ export function fakeRecogniser(delay = 0): RecogniserLoader {
 /** The body of the task with both fakes. */
 export function fakeMain(delay = 0): ReturnType<typeof generateReferenceMain> {
   const generate = generateMain(() => Promise.resolve(fakeGenerator({ width: WIDTH })), fakeLoader());
-  return generateReferenceMain(fakeRecogniser(delay), generate);
+  return generateReferenceMain(fakeRecogniser(delay), generate, fakeJudge);
 }
 
 /** A sandbox with a folder `in` of reference images: three faces of one name, and others. */
@@ -51,9 +52,9 @@ export async function referenceBox(files: Record<string, Uint8Array | string> = 
   return box;
 }
 
-/** A face of one red, as a PNG file. */
-export function face(red: number, width = 112, height = width): Promise<Uint8Array<ArrayBuffer>> {
-  return encodePng(filled(width, height, [red, 0, 0]));
+/** A face of one red, as a PNG file; one with blue is out of place for the judge. */
+export function face(red: number, width = 112, height = width, blue = 0): Promise<Uint8Array<ArrayBuffer>> {
+  return encodePng(filled(width, height, [red, 0, blue]));
 }
 
 /** Options every call needs here. */

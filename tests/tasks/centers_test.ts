@@ -5,6 +5,7 @@ import { featuresMain, SPEC as FEATURES } from "../../tasks/features.ts";
 import type { RecogniserLoader } from "../../tasks/_recogniser_options.ts";
 import { fromFileUrl, withDir } from "../datasets/_paths.ts";
 import { fakeLoader, imageFolder, names, run } from "./_datasets.ts";
+import { fakeJudge } from "./_judge.ts";
 
 async function centers(load = fakeLoader().load, ...argv: string[]): Promise<void> {
   const { code, err } = await run(SPEC, centersMain(load), ...argv);
@@ -16,7 +17,13 @@ Deno.test("centers gives the same from images, from their features and from a da
     const from = await imageFolder(`${dir}/from`), network = fakeLoader();
     await centers(network.load, from, "--out", `${dir}/a.npy`);
     for (const out of ["f.npy", "f.lmdb"]) {
-      const { code, err } = await run(FEATURES, featuresMain(fakeLoader().load), from, "--out", `${dir}/${out}`);
+      const { code, err } = await run(
+        FEATURES,
+        featuresMain(fakeLoader().load, fakeJudge),
+        from,
+        "--out",
+        `${dir}/${out}`,
+      );
       assert.equal(code, 0, err);
     }
     const none = fakeLoader(1);

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { openLmdb } from "@/datasets/mod.ts";
+import { encodePng, filled } from "@/images/mod.ts";
 import { openNpy, readNpy } from "@/weights/mod.ts";
 import { featuresMain, SPEC } from "../../tasks/features.ts";
 import { writeFiles } from "../datasets/_images.ts";
 import { fromFileUrl, withDir } from "../datasets/_paths.ts";
 import { fakeLoader, imageFolder, names, run } from "./_datasets.ts";
+import { fakeJudge } from "./_judge.ts";
 
 /** A database with images. */
 const IMAGES = fromFileUrl("../fixtures/datasets/python.lmdb", import.meta.url);
@@ -14,7 +16,7 @@ Deno.test("features writes a row for each image, and what it is made of", () =>
     const from = await imageFolder(`${dir}/from`), { load, released } = fakeLoader();
     const { code, err } = await run(
       SPEC,
-      featuresMain(load),
+      featuresMain(load, fakeJudge),
       from,
       "--out",
       `${dir}/f.npy`,
@@ -41,14 +43,17 @@ for (const form of ["npy", "lmdb"]) {
       const out = `${dir}/f.${form}`;
       const options = [from, "--batch-size", "10", "--out"];
       const failing = fakeLoader(9);
-      const stopped = await run(SPEC, featuresMain(failing.load), ...options, out);
+      const stopped = await run(SPEC, featuresMain(failing.load, fakeJudge), ...options, out);
       assert.equal(stopped.code, 1);
       assert.match(stopped.err, /the machine stopped/);
       assert.ok(!(await names(dir)).includes(`f.${form}`));
       const { load, calls } = fakeLoader();
-      assert.equal((await run(SPEC, featuresMain(load), ...options, out)).code, 0);
+      assert.equal((await run(SPEC, featuresMain(load, fakeJudge), ...options, out)).code, 0);
       assert.ok(calls() < 10, `${calls()} batches`);
-      assert.equal((await run(SPEC, featuresMain(fakeLoader().load), ...options, `${dir}/g.${form}`)).code, 0);
+      assert.equal(
+        (await run(SPEC, featuresMain(fakeLoader().load, fakeJudge), ...options, `${dir}/g.${form}`)).code,
+        0,
+      );
       assert.deepEqual(await names(dir), [`f.${form}`, `f.${form}.json`, "from", `g.${form}`, `g.${form}.json`]);
       const info = JSON.parse(await Deno.readTextFile(`${out}.json`));
       assert.deepEqual(info.leftOut.map(({ name }: { name: string }) => name), ["000002/005.jpg"]);
@@ -65,12 +70,32 @@ for (const form of ["npy", "lmdb"]) {
     }));
 }
 
+Deno.test("features leaves out faces that are out of place, unless they are to be trusted", () =>
+  withDir(async (dir) => {
+    const from = await imageFolder(`${dir}/from`, 2, 3);
+    await writeFiles(from, { "000001/009.png": await encodePng(filled(150, 150, [40, 0, 255])) });
+    const options = [from, "--out"];
+    assert.equal((await run(SPEC, featuresMain(fakeLoader().load, fakeJudge), ...options, `${dir}/f.npy`)).code, 0);
+    const info = JSON.parse(await Deno.readTextFile(`${dir}/f.npy.json`));
+    assert.deepEqual(info.leftOut.map(({ name }: { name: string }) => name), ["000001/009.png"]);
+    assert.match(info.leftOut[0].reason, /^its face looks 1.00 times the size .* moved by \(40, 0\) of 112 pixels/);
+    assert.deepEqual([info.alignment.mode, info.alignment.file], ["check", "landmarks.safetensors"]);
+    assert.ok(Number.isNaN((readNpy(`${dir}/f.npy`).data as Float32Array)[6 * 512]));
+    const trust = [...options, `${dir}/g.npy`, "--alignment", "trust"];
+    assert.equal((await run(SPEC, featuresMain(fakeLoader().load, fakeJudge), ...trust)).code, 0);
+    const all = JSON.parse(await Deno.readTextFile(`${dir}/g.npy.json`));
+    assert.deepEqual([all.leftOut, all.alignment], [[], undefined]);
+  }));
+
 Deno.test("features begins anew when the images, the model or the options are others", () =>
   withDir(async (dir) => {
     const from = await imageFolder(`${dir}/from`, 2, 10), out = `${dir}/f.npy`;
-    await run(SPEC, featuresMain(fakeLoader(2).load), from, "--batch-size", "8", "--out", out);
+    await run(SPEC, featuresMain(fakeLoader(2).load, fakeJudge), from, "--batch-size", "8", "--out", out);
     const { load, calls } = fakeLoader();
-    assert.equal((await run(SPEC, featuresMain(load), from, "--batch-size", "20", "--flip", "--out", out)).code, 0);
+    assert.equal(
+      (await run(SPEC, featuresMain(load, fakeJudge), from, "--batch-size", "20", "--flip", "--out", out)).code,
+      0,
+    );
     assert.equal(calls(), 2); // one batch and its mirror: nothing was taken over
   }));
 
@@ -93,7 +118,7 @@ Deno.test.each<[string, (dir: string) => string[], RegExp]>([
 ])("features refuses %s with exit code 2", (_what, options, message) =>
   withDir(async (dir) => {
     await Deno.writeTextFile(`${dir}/old.npy`, "");
-    const { code, err } = await run(SPEC, featuresMain(fakeLoader().load), ...options(dir));
+    const { code, err } = await run(SPEC, featuresMain(fakeLoader().load, fakeJudge), ...options(dir));
     assert.match(err, message);
     assert.equal(code, 2);
     assert.deepEqual(await names(dir), ["old.npy"]);

@@ -99,6 +99,37 @@ Deno.test("generate:reference reports images that cannot be used, goes on with t
   assert.equal((await table(box, "any"))["f.png"], 3);
 });
 
+Deno.test("generate:reference refuses squares whose faces are out of place, unless they are to be trusted", async () => {
+  await using box = await referenceBox({ "c/portrait.png": await face(40, 200, 200, 255) });
+  const checked = await reference(common(box));
+  assert.equal(checked.code, 1, checked.err);
+  assert.match(checked.out, /x: 6 images, 6 new/);
+  const reason =
+    "its face looks 1.00 times the size of an aligned one, turned by 0 degrees and moved by (40, 0) of 112 " +
+    "pixels; expected an aligned face";
+  assert.equal((await table(box))["c/portrait.png"], reason);
+  assert.ok(checked.err.includes(`not used: c/portrait.png: ${reason}`), checked.err);
+  assert.match(checked.err, /Align photographs with --landmarks FILE.*; --alignment trust takes squares as they are/);
+  const made = JSON.parse(await Deno.readTextFile(box.path("out", "x.vectors.json")));
+  assert.deepEqual([made.alignment.mode, made.alignment.file], ["check", "landmarks.safetensors"]);
+
+  const other = await reference([...common(box), "--alignment", "trust"]);
+  assert.equal(other.code, 2, other.err);
+  assert.match(other.err, /was not made from these reference images, landmarks and recogniser; choose another --name/);
+  assertSuccess(await reference([...common(box, "trust"), "--alignment", "trust"]));
+  assert.equal((await table(box, "trust"))["c/portrait.png"], 3);
+  assertSuccess(await reference([...common(box, "any"), "--accept-any-size"]));
+  assert.equal((await table(box, "any"))["c/portrait.png"], 3);
+
+  const points = ARC_TEMPLATE.flat().join(",");
+  await writeFiles(box.directory, { "points.csv": `c/portrait.png,${points}\n` });
+  assertSuccess(await reference([...common(box, "points"), "--landmarks", box.path("points.csv")]));
+
+  const looked = await reference([...common(box, "dry"), "--dry-run"]);
+  assert.equal(looked.code, 1);
+  assert.ok(looked.err.includes(`not used: c/portrait.png: ${reason}`), looked.err);
+});
+
 Deno.test("generate:reference aligns photographs by landmarks", async () => {
   const turned = ARC_TEMPLATE.map(([x, y]) => [300 - 2 * y, 40 + 2 * x]).flat().join(",");
   const away = ARC_TEMPLATE.map(([x]) => [x + 900, x]).flat().join(",");
