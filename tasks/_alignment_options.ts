@@ -1,7 +1,7 @@
 /** Whether pictures that should be aligned faces are looked at, and by what. */
 import { basename } from "node:path";
 import { type RecipeFile, sha256File } from "@/generation/mod.ts";
-import { type AlignmentMode, faceInPlace, type LandmarkJudge, type Pixels } from "@/images/mod.ts";
+import { faceInPlace, type LandmarkJudge, type Pixels } from "@/images/mod.ts";
 import { loadLandmarkEstimator, type LoadLandmarkEstimatorOptions, weightsPath } from "@/networks/mod.ts";
 import type { TaskArguments, TaskOption } from "./_cli.ts";
 
@@ -20,29 +20,25 @@ export const ALIGNMENT_OPTION: TaskOption = {
   value: "HOW",
   default: "check",
   help:
-    "pictures that are no aligned faces by the bundled landmark estimator: check refuses them, fix aligns them by " +
-    "the landmarks that it finds (made for small misalignments, see data/README.md), trust takes them without a look",
+    "pictures that are no aligned faces by the bundled landmark estimator: check refuses them, trust takes all as they are",
 };
 
-/** What is done, and the weights that decide; written beside vectors. */
-export type Alignment = RecipeFile & { readonly mode: AlignmentMode };
-
-/** Reads the option; undefined for trust, which `usual` can make the default. */
+/** Reads the option: the weights that decide, to be written beside vectors; undefined for trust, which `usual` can make the default. */
 export async function readAlignment(
   args: TaskArguments,
   signal: AbortSignal,
   usual: "check" | "trust" = "check",
-): Promise<Alignment | undefined> {
-  const mode = args.given("alignment") ? args.choice("alignment", ["check", "fix", "trust"]) : usual;
+): Promise<RecipeFile | undefined> {
+  const mode = args.given("alignment") ? args.choice("alignment", ["check", "trust"]) : usual;
   if (mode === "trust") return undefined;
   const weights = weightsPath("landmarkEstimators", "mini");
-  return { mode, file: basename(weights), sha256: await sha256File(weights, signal) };
+  return { file: basename(weights), sha256: await sha256File(weights, signal) };
 }
 
 /** Gives the face to embed; the reason against it as a SyntaxError. */
-export function facePreparer(judge: LandmarkJudge, { mode }: Alignment): (image: Pixels) => Promise<Pixels> {
+export function facePreparer(judge: LandmarkJudge): (image: Pixels) => Promise<Pixels> {
   return async (image) => {
-    const { image: face, fault } = await faceInPlace(image, judge, { mode });
+    const { image: face, fault } = await faceInPlace(image, judge);
     if (fault !== undefined) throw new SyntaxError(fault);
     return face;
   };

@@ -15,10 +15,10 @@ import {
   openLmdbWriter,
   selectItems,
 } from "@/datasets/mod.ts";
+import type { RecipeFile } from "@/generation/mod.ts";
 import type { Pixels } from "@/images/mod.ts";
 import { loadRecogniser } from "@/networks/mod.ts";
 import {
-  type Alignment,
   ALIGNMENT_OPTION,
   facePreparer,
   type JudgeLoader,
@@ -74,7 +74,7 @@ export const SPEC: TaskSpec = {
 };
 
 /** What vectors depend on. */
-type Recipe = FeatureRecipe & { readonly alignment?: Alignment };
+type Recipe = FeatureRecipe & { readonly alignment?: RecipeFile };
 
 interface Job {
   readonly args: TaskArguments;
@@ -197,7 +197,7 @@ export function featuresMain(load: RecogniserLoader, judgeLoader: JudgeLoader = 
     try {
       const { device, threads } = readDevice(args);
       judge = alignment && await checkInputs(() => judgeLoader({ model: "mini", device, threads }));
-      const prepare = judge === undefined ? {} : { prepare: facePreparer(judge, alignment!) };
+      const prepare = judge === undefined ? {} : { prepare: facePreparer(judge) };
       leftOut = await make({ args, out, dataset, recogniser, recipe, prepare, batchSize, signal });
     } catch (error) {
       if (signal.aborted) note(`The features so far are in ${out}.part; the same command goes on.`);

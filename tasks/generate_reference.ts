@@ -96,10 +96,10 @@ async function tryImages(
   failures: Failures,
   signal: AbortSignal,
 ): Promise<void> {
-  const { anySize, alignment } = settings.recipe;
+  const { anySize } = settings.recipe;
   for (const reference of references) {
     signal.throwIfAborted();
-    const { fault } = await readReference(reference, { anySize, judge, alignment: alignment?.mode });
+    const { fault } = await readReference(reference, { anySize, judge });
     if (fault !== undefined) failures.add({ name: reference.name, reason: fault });
   }
 }

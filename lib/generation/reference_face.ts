@@ -12,7 +12,6 @@
 import { imageFault } from "@/datasets/mod.ts";
 import {
   alignFace,
-  type AlignmentMode,
   ARC_TEMPLATE,
   decodeImage,
   type FaceInPlace,
@@ -36,10 +35,8 @@ export interface ReferenceFaceOptions {
   readonly landmarks?: Landmarks | undefined;
   /** Take an image of any size and shape without landmarks, as the reference does. @default {false} */
   readonly anySize?: boolean;
-  /** Finds landmarks in images that come without; none are looked for when left out. */
+  /** Finds landmarks in images that come without, which are refused where they are not in place; not looked at when left out. */
   readonly judge?: LandmarkJudge | undefined;
-  /** What is done with an image in which they are not in place. @default {"check"} */
-  readonly alignment?: AlignmentMode | undefined;
 }
 
 /** A face of 112x112, or why there is none. */
@@ -67,7 +64,7 @@ export type ReferenceFace = FaceInPlace;
  * ```
  */
 export async function referenceFace(bytes: Uint8Array, options: ReferenceFaceOptions = {}): Promise<ReferenceFace> {
-  const { landmarks, anySize = false, judge, alignment = "check" } = options;
+  const { landmarks, anySize = false, judge } = options;
   const broken = await imageFault(bytes, "quick"); // a decoder forgives a missing end
   if (broken !== undefined) return { fault: broken };
   let image: Pixels;
@@ -82,14 +79,13 @@ export async function referenceFace(bytes: Uint8Array, options: ReferenceFaceOpt
     return fault === undefined ? { image: alignFace(image, landmarks) } : { fault };
   }
   const { width, height } = image;
-  const found = judge !== undefined && alignment === "fix"; // in any picture
-  if (!anySize && !found && (width !== height || width < SIDES[0] || width > SIDES[1])) {
+  if (!anySize && (width !== height || width < SIDES[0] || width > SIDES[1])) {
     return {
       fault: `it is ${width}x${height} pixels; expected an aligned face of ${SIZE}x${SIZE}, or a square of ` +
         `${SIDES[0]} to ${SIDES[1]} pixels`,
     };
   }
-  if (judge !== undefined) return await faceInPlace(image, judge, { mode: alignment });
+  if (judge !== undefined) return await faceInPlace(image, judge);
   return { image: width === SIZE && height === SIZE ? image : resize(image, SIZE, SIZE, { filter: "bicubic" }) };
 }
 

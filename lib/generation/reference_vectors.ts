@@ -7,7 +7,7 @@
  */
 import { createHash } from "node:crypto";
 import { FeatureFile, type ImageEmbedder, type LeftOut } from "@/datasets/mod.ts";
-import { type AlignmentMode, type LandmarkJudge, toTensor } from "@/images/mod.ts";
+import { type LandmarkJudge, toTensor } from "@/images/mod.ts";
 import { NpyWriter, openNpy } from "@/weights/mod.ts";
 import { sha256File } from "./file_hash.ts";
 import type { RecipeFile } from "./recipe.ts";
@@ -26,8 +26,8 @@ export interface ReferenceRecipe {
   readonly recogniser: RecipeFile & { readonly name: string };
   /** Whether images of any size and shape were taken without landmarks. */
   readonly anySize: boolean;
-  /** How images without landmarks were looked at, and the weights of what looked; they were not when left out. */
-  readonly alignment?: RecipeFile & { readonly mode: AlignmentMode };
+  /** Weights of what looked whether images without landmarks are aligned; nothing did when left out. */
+  readonly alignment?: RecipeFile;
 }
 
 /** Options of {@link writeReferenceVectors}. */
@@ -209,12 +209,12 @@ async function embedRest(
   file: FeatureFile,
   references: readonly Reference[],
   embedder: ImageEmbedder,
-  { anySize, alignment }: ReferenceRecipe,
+  { anySize }: ReferenceRecipe,
   { batchSize = 32, judge, signal, onProgress, onSkipped }: ReferenceVectorsOptions,
 ): Promise<void> {
   const width = embedder.vectorSize;
   const read = (from: number): Promise<ReferenceFace[]> => {
-    const faces = readFaces(references.slice(from, from + batchSize), { anySize, judge, alignment: alignment?.mode });
+    const faces = readFaces(references.slice(from, from + batchSize), { anySize, judge });
     faces.catch(() => {}); // told when its turn comes
     return faces;
   };
@@ -281,7 +281,7 @@ function described(
 /** What tells two sets of vectors apart; names of files do not. */
 function identityOf(made: Made): Record<string, unknown> {
   const { schema, recogniser, anySize, alignment, references } = made ?? {};
-  const looked = alignment === undefined ? {} : { alignment: [alignment.mode, alignment.sha256] };
+  const looked = alignment === undefined ? {} : { alignment: alignment.sha256 };
   return { schema, recogniser: recogniser?.sha256, anySize, ...looked, references };
 }
 
