@@ -1,6 +1,7 @@
 import { type Landmarks, referenceFace, type ReferenceFaceOptions } from "@/generation/mod.ts";
 import { ARC_TEMPLATE, encodePng, filled, type Pixels, type Point, resize } from "@/images/mod.ts";
 import assert from "node:assert/strict";
+import { dotJudge, dots } from "../images/_dots.ts";
 import { table, unpack } from "../images/_picture.ts";
 
 /** A picture whose colours say where a pixel is: red grows to the right, green downwards. */
@@ -94,4 +95,17 @@ Deno.test("referenceFace() says what is wrong with a file that is no whole image
   new DataView(huge.buffer).setUint32(16, 60_000);
   new DataView(huge.buffer).setUint32(20, 60_000);
   assert.match((await fault(huge))!, /PNG file (claims more than 67108864 pixels|of \d+ bytes is damaged)/);
+});
+
+Deno.test("referenceFace() has squares without landmarks looked at where a judge is given", async () => {
+  const judge = dotJudge(), moved = (x: number) => ARC_TEMPLATE.map(([u, v]) => [u + x, v] as const);
+  const square = (x: number) => encodePng(dots(112, 112, moved(x), 5));
+  assert.equal(await fault(await square(0), { judge }), undefined);
+  assert.match(
+    (await fault(await square(30), { judge }))!,
+    /moved by \(30, 0\) of 112 pixels; expected an aligned face/,
+  );
+  assert.equal(await fault(await square(30)), undefined);
+  assert.equal(await fault(await square(30), { judge, landmarks: moved(30) as unknown as Landmarks }), undefined);
+  assert.match((await fault(await encodePng(chart(300)), { judge }))!, /^it is 300x300 pixels/);
 });

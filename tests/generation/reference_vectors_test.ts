@@ -8,7 +8,7 @@ import {
   type ReferenceVectorsOptions,
   writeReferenceVectors,
 } from "@/generation/mod.ts";
-import { encodePng, filled } from "@/images/mod.ts";
+import { ARC_TEMPLATE, encodePng, filled } from "@/images/mod.ts";
 import { readNpy, writeNpy } from "@/weights/mod.ts";
 import assert from "node:assert/strict";
 import { fakeEmbedder, writeFiles } from "../datasets/_images.ts";
@@ -221,5 +221,27 @@ Deno.test("findReferenceVectors() finds nothing when a file is missing, changed 
     for (const text of ["null", "[]", "7", '{"schema": 1}']) {
       await Deno.writeTextFile(paths.made, text);
       assert.equal(await findReferenceVectors(paths, all, RECIPE), undefined, text);
+    }
+  }));
+
+Deno.test("writeReferenceVectors() tells vectors of faces that were looked at from others, and wants a judge for them", () =>
+  withDir(async (dir) => {
+    const paths = referencePaths(dir, "x"), all = await references(dir);
+    const looked = { ...RECIPE, alignment: { file: "landmarks.bin", sha256: "3" } };
+    await assert.rejects(writeReferenceVectors(paths, all, embedder(), looked), {
+      name: "TypeError",
+      message: "Cannot take vectors: a judge of landmarks and the recipe's alignment go together",
+    });
+    const judge = {
+      imageSize: 112,
+      estimate: (images: Float32Array) =>
+        Promise.resolve({ points: ARC_TEMPLATE.flat(), face: [images[0]! > -0.8 ? 1 : 0] }),
+    };
+    const records = await writeReferenceVectors(paths, all, embedder(), looked, { judge });
+    assert.equal(records[0]?.skipped, "no face is found in it (score 0.00); expected an aligned face");
+    assert.deepEqual(reds(paths.vectors), [30, 40, 50, 60]);
+    assert.deepEqual(await findReferenceVectors(paths, all, looked), records);
+    for (const other of [RECIPE, { ...looked, alignment: { file: "landmarks.bin", sha256: "4" } }]) {
+      assert.equal(await findReferenceVectors(paths, all, other), undefined);
     }
   }));

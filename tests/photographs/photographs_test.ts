@@ -4,20 +4,28 @@
  * recogniser is.
  */
 import { arrayDataset, embedPairs, openVerificationSet, pairedImages, writeVerificationBin } from "@/datasets/mod.ts";
-import { combineViews, reportVerification, samplePairs } from "@/evaluation/mod.ts";
+import {
+  combineViews,
+  type LandmarkSource,
+  reportAlignment,
+  reportVerification,
+  samplePairs,
+} from "@/evaluation/mod.ts";
 import { type Landmarks, readReferenceTable, referenceFace } from "@/generation/mod.ts";
 import { cosine, norm } from "@/identity/mod.ts";
 import {
   alignFace,
   ARC_TEMPLATE,
+  cutOut,
   decodeImage,
   encodePng,
+  faceInPlace,
   type Pixels,
   type Point,
   similarityTransform,
   toTensor,
 } from "@/images/mod.ts";
-import { loadRecogniser } from "@/networks/mod.ts";
+import { loadLandmarkEstimator, loadRecogniser } from "@/networks/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import { openNpy } from "@/weights/mod.ts";
 import { Matrix, solve } from "ml-matrix";
@@ -114,6 +122,48 @@ Deno.test(`Recogniser finds each face nearest to itself with landmarks 2 % off, 
     assert.ok(same > Math.max(...others), `${faces[k]!.name}: ${same} to its copy, ${Math.max(...others)} to others`);
   }
 });
+
+/** All faces as something to measure alignment on. */
+const placed: LandmarkSource = {
+  length: faces.length,
+  picture: (i) => decodeImage(faces[i]!.bytes),
+  landmarks: (i) => faces[i]!.landmarks,
+  aligned: (i) => similarityTransform(faces[i]!.landmarks, ARC_TEMPLATE),
+};
+
+Deno.test(`faceInPlace() accepts every aligned face, and refuses those moved far, on ${pictures}`, async () => {
+  await using judge = await loadLandmarkEstimator({ model: "mini", threads: 1 });
+  for (const [i, face] of aligned.entries()) {
+    assert.equal((await faceInPlace(face, judge)).fault, undefined, faces[i]!.name);
+  }
+  const views = [["size", 0.5], ["turn", 45], ["shift", 0.2], ["all", 0]] as const;
+  const report = await reportAlignment(placed, judge, { views: views.map(([kind, amount]) => ({ kind, amount })) });
+  assert.equal(report.views[0]!.refused, 0);
+  for (const { kind, amount, refused, auc } of report.views.slice(1)) {
+    assert.ok(refused >= 0.9 && auc! > 0.95, `${kind} ${amount}: ${refused} refused, AUC ${auc}`);
+  }
+});
+
+Deno.test(`generate:reference refuses a portrait and accepts an aligned face, both without landmarks, on ${pictures}`, () =>
+  withDir(async (dir) => {
+    const half = ARC_TEMPLATE.map(([x, y]): Point => [x + 56, y + 40]); // in 224 pixels the face fills half
+    const files: Record<string, Uint8Array> = {};
+    for (const [i, { name, bytes, landmarks }] of faces.entries()) {
+      const matrix = similarityTransform(landmarks, half);
+      files[`aligned/${name}.png`] = await encodePng(aligned[i]!);
+      files[`portrait/${name}.png`] = await encodePng(cutOut(await decodeImage(bytes), matrix, 224));
+    }
+    await writeFiles(`${dir}/in`, files);
+    const { code, err } = await call("../../tasks/generate_reference.ts", [
+      ...["--image-file", `${dir}/in`, "--images", "1", "--output", dir, "--name", "out"],
+    ]);
+    assert.equal(code, 1, err);
+    assert.match(err, /not used: portrait\/.*: its face looks 0\.\d+ times the size of an aligned one/);
+    for (const { image, label, skipped } of await readReferenceTable(`${dir}/out.references.jsonl`)) {
+      if (image.startsWith("aligned/")) assert.notEqual(label, null, `${image}: ${skipped}`);
+      else assert.match(skipped!, /expected an aligned face$/, image);
+    }
+  }));
 
 Deno.test(`generate:reference takes vectors of aligned faces by a table of landmarks, on ${pictures}`, () =>
   withDir(async (dir) => {
