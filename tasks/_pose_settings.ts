@@ -83,7 +83,7 @@ export const SPEC: TaskSpec = {
   ],
   examples: [
     "deno task generate:pose --pose 45 --image-quality 25 --model base --center-feature center_feature_examples.npy",
-    "deno task generate:pose --yaw -30 --pitch 10 --ids 20 --name left",
+    "deno task generate:pose --yaw -30 --pitch 5 --id-threshold 0.5 --ids 20 --name left",
     "deno task generate:pose --yaw-schedule uniform:-60:60 --ids 20 --images 50 --name turning",
     "deno task generate:pose --yaw 30 --pose-onnx pose.onnx --pose-onnx-input bgr,0:1,224 --pose-onnx-output pitch,yaw,roll",
   ],

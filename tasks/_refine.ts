@@ -80,13 +80,18 @@ export async function refinedJob(
   return { plan: refinedPlan(job.plan, stored), stored };
 }
 
-/** Sums the refinement up in the recipe, and says it. */
-export async function sayRefined({ paths }: DatasetJob): Promise<void> {
+/**
+ * Sums the refinement up in the recipe, and says it.
+ *
+ * @returns Whether some identity has images.
+ */
+export async function sayRefined({ paths }: DatasetJob): Promise<boolean> {
   const found = (await recordAchieved(paths))?.identities;
-  if (found === undefined) return;
+  if (found === undefined) return true;
   const { settled, accepted, replaced, leftOut, cosine, quality } = found;
   say(
     `identities: ${paths.identityReport}: ${settled} refined, ${accepted} accepted, ${replaced} replaced, ` +
       `${leftOut} without images; mean cosine ${cosine?.toFixed(3) ?? "-"}, quality ${quality?.toFixed(1) ?? "-"}`,
   );
+  return settled === 0 || leftOut < settled;
 }

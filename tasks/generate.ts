@@ -104,10 +104,12 @@ export function generateMain<Mask>(
     } finally {
       await generator.release();
     }
-    if (refine) await sayRefined(job);
+    const some = !refine || await sayRefined(job);
     say(`recipe: ${job.paths.recipe}`);
-    const sheet = await writeSheet(args, job, job.plan);
+    const sheet = some ? await writeSheet(args, job, job.plan) : undefined;
     if (sheet !== undefined) say(`sheet: ${sheet}`);
+    // The set is as was asked, but a script that goes on with it would go on with nothing.
+    if (!some) throw new Error(`Made no image: no identity was accepted, ${job.paths.identityReport} says why`);
   };
 }
 

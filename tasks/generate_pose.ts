@@ -60,10 +60,14 @@ async function carryOut(
   }
 }
 
-/** Sums up what the data set has beside what was asked, in the recipe and on the screen. */
-async function sayAchieved({ paths }: DatasetJob): Promise<void> {
+/**
+ * Sums up what the data set has beside what was asked, in the recipe and on the screen.
+ *
+ * @returns Whether it has some image.
+ */
+async function sayAchieved({ paths }: DatasetJob): Promise<boolean> {
   const found = (await recordAchieved(paths))?.images;
-  if (found === undefined) return;
+  if (found === undefined) return true;
   const number = (value: number | null | undefined, digits: number) => value?.toFixed(digits) ?? "-";
   const errors = Object.entries(found.missed)
     .filter(([name]) => name !== "quality")
@@ -73,6 +77,7 @@ async function sayAchieved({ paths }: DatasetJob): Promise<void> {
     `images: ${paths.imageReport}: ${found.accepted} of ${found.settled} accepted, ${found.leftOut} left out; mean ` +
       [...errors, `cosine ${number(cosine, 3)}`, `quality ${number(quality, 1)}`].join(", "),
   );
+  return found.settled === 0 || found.leftOut < found.settled;
 }
 
 /**
@@ -98,10 +103,16 @@ export function generatePoseMain(load: AttributeLoader = loadAttributeNetworks):
     } finally {
       await networks.release();
     }
-    await sayAchieved(job);
+    const some = await sayAchieved(job);
     say(`recipe: ${job.paths.recipe}`);
-    const sheet = await writeSheet(args, job, job.plan);
+    const sheet = some ? await writeSheet(args, job, job.plan) : undefined;
     if (sheet !== undefined) say(`sheet: ${sheet}`);
+    if (!some) {
+      throw new Error(
+        `Made no image: none was accepted, ${job.paths.imageReport} says what each lacked; ask for a pose nearer to the ` +
+          "front, more --iterations, or a higher --id-threshold or --pose-threshold",
+      );
+    }
   };
 }
 

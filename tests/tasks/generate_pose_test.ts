@@ -177,9 +177,20 @@ Deno.test("generate:pose refuses what does not fit, with exit code 2, and leaves
   assert.deepEqual([...(await box.files()).keys()], before);
 });
 
+Deno.test("generate:pose ends with 1 when it made no image, and says where the reasons are", async () => {
+  await using box = await Sandbox.make();
+  const { code, err, out } = await run("pose", [...common(box, "out", 1), "--roll", "0", "--ids", "1"]);
+  assert.equal(code, 1);
+  assert.match(
+    err,
+    /Made no image: none was accepted, .*x\.images\.jsonl says what each lacked; ask for a pose nearer/,
+  );
+  assert.match(out, /0 of 1 accepted, 1 left out.*\nrecipe: /);
+});
+
 Deno.test("generate:pose and generate refuse each other's recipes", async () => {
   await using box = await Sandbox.make();
-  assertSuccess(await run("pose", [...common(box, "out", 1), "--roll", "0", "--ids", "1"]));
+  assertSuccess(await run("pose", [...common(box, "out", 1), "--roll", "0", "--ids", "1", "--rejected", "keep"]));
   const files = ["--weights", box.weights, "--center-feature", box.ids];
   const posed = await generateHere(["--recipe", box.path("out", "x.recipe.json"), ...files]);
   assert.match(posed.err, /its images are made to targets; use deno task generate:pose/);
