@@ -1,8 +1,11 @@
 /** Accuracy of recognisers against the size of the sets that they were trained on. */
+import { clearSide, type LineSide } from "./_clear_side.ts";
 import type { Figure, Trace } from "./figure.ts";
 import { layOutLegends, legendName } from "./legend.ts";
 import {
   dashes,
+  EDGE,
+  FIGURE_WIDTHS,
   type FigureWidth,
   houseAxis,
   houseLayout,
@@ -12,7 +15,7 @@ import {
   points,
   seriesStyle,
 } from "./style.ts";
-import { plainText } from "./text_width.ts";
+import { plainText, textWidth } from "./text_width.ts";
 import { evenTicks, logTicks } from "./ticks.ts";
 
 /** One training set. */
@@ -100,6 +103,16 @@ export function accuracyFigure(series: readonly AccuracySeries[], options: Accur
       hovertemplate: `${plainText(made[k]!.name)}: %{y:.2f} % from %{x:.3s} images<extra></extra>`,
     };
   });
+  const room = { width: FIGURE_WIDTHS[width] - panel.left - EDGE.right, height: PANEL[width] };
+  const across = (images: number) => room.width * Math.log(images / xRange[0]) / Math.log(xRange[1] / xRange[0]);
+  const up = (accuracy: number) => room.height * (accuracy - yRange[0]) / (yRange[1] - yRange[0]);
+  const curves = data.map(({ x, y }) =>
+    (x as number[]).map((images, i) => [across(images), up((y as number[])[i]!)] as const)
+  );
+  const label = (name: string, accuracy: number) => {
+    const size = { width: textWidth(name, LETTERS.tick), height: 1.3 * LETTERS.tick };
+    return realLabel(plainText(name), accuracy, clearSide(up(accuracy), size, room, curves));
+  };
   return {
     data,
     layout: {
@@ -107,7 +120,7 @@ export function accuracyFigure(series: readonly AccuracySeries[], options: Accur
       xaxis: houseAxis({ title: "Training images", type: "log", range: xRange, ...xTicks, grid: false }),
       yaxis: houseAxis({ title, type: "linear", range: yRange, ticks: yTicks }),
       shapes: real.map(({ points: [first] }) => realLine(first!.accuracy)),
-      annotations: real.map(({ name, points: [first] }) => realLabel(plainText(name), first!.accuracy)),
+      annotations: real.map(({ name, points: [first] }) => label(name, first!.accuracy)),
       ...legends.attributes,
     },
     description: `${title} against the number of training images: ${series.map(({ name }) => name).join(", ")}`,
@@ -123,9 +136,18 @@ function realLine(accuracy: number): Record<string, unknown> {
   return { type: "line", xref: "paper", x0: 0, x1: 1, y0: accuracy, y1: accuracy, line, layer: "below" };
 }
 
-/** The name of a real set, above the right end of its line. */
-function realLabel(text: string, accuracy: number): Record<string, unknown> {
+/** The name of a real set, beside its line where no curve is in the way. */
+function realLabel(text: string, accuracy: number, { above, right }: LineSide): Record<string, unknown> {
   const font = { size: points(LETTERS.tick), color: INK.quiet };
-  const place = { xref: "paper", x: 1, xanchor: "right", y: accuracy, yanchor: "bottom", yshift: points(0.5) };
+  const [x, xanchor] = right ? [1, "right"] : [0, "left"], [yanchor, shift] = above ? ["bottom", 0.5] : ["top", -0.5];
+  const place = {
+    xref: "paper",
+    x,
+    xanchor,
+    y: accuracy,
+    yanchor,
+    xshift: right ? 0 : points(2),
+    yshift: points(shift),
+  };
   return { ...place, text, font, showarrow: false };
 }

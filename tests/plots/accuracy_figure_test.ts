@@ -26,6 +26,16 @@ Deno.test("accuracyFigure() has everything inside its axes, real sets as lines w
   ]);
 });
 
+Deno.test("accuracyFigure() writes the name of a real set where no curve is in the way", () => {
+  const sideOf = (...made: AccuracySeries[]) => {
+    const [label] = accuracyFigure([...made, casia]).layout.annotations as { xanchor: string; yanchor: string }[];
+    return [label!.xanchor, label!.yanchor];
+  };
+  assert.deepEqual(sideOf(hsface), ["right", "bottom"]);
+  const near = { name: "VFace", points: [{ images: 4e6, accuracy: 94.88 }, { images: 1.2e7, accuracy: 94.93 }] };
+  assert.deepEqual(sideOf(hsface, near), ["right", "top"]);
+});
+
 Deno.test("accuracyFigure() refuses what is no accuracy and what has no size", () => {
   const odd = (images: number, accuracy: number) => [{ name: "odd", points: [{ images, accuracy }] }];
   assert.throws(() => accuracyFigure(odd(0, 90)), { name: "RangeError", message: /odd: it has 90 % from 0 images/ });

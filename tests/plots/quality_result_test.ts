@@ -32,3 +32,12 @@ Deno.test("coarseHistogram() keeps bins that are wide enough, and all values of 
   const joined = coarseHistogram({ count: 64, quantiles: { "0.25": 0, "0.75": 9 }, histogram: odd }); // bins of 3, for four
   assert.deepEqual(joined, { low: 0, high: 15, counts: [3, 3, 3, 3, 2] });
 });
+
+Deno.test("coarseHistogram() reads number and quartiles off the bins when they are not given", () => {
+  const counts = Array.from({ length: 100 }, (_, bin) => bin >= 20 && bin < 84 ? 1 : 0); // quartiles 36 and 68
+  const histogram = { low: 0, high: 100, counts };
+  const told = coarseHistogram({ count: 64, quantiles: { "0.25": 36, "0.75": 68 }, histogram });
+  assert.deepEqual(coarseHistogram({ histogram }), told);
+  assert.deepEqual(told.counts.length, 7); // bins of 16
+  assert.deepEqual(coarseHistogram({ histogram: { ...histogram, counts: counts.map(() => 0) } }).counts.length, 100);
+});
