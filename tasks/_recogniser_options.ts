@@ -32,7 +32,7 @@ export const RECOGNISER_OPTIONS: readonly TaskOption[] = [
   {
     flag: "less-memory",
     help:
-      "do not make wide recognisers ready for many images: a fifth of the memory, two thirds of the speed on a processor",
+      "do not make wide recognisers ready for many images: opens at once, half the memory, two thirds of the speed on a processor",
   },
   { flag: "flip", help: "add the feature of the mirrored image, as verification does" },
   ...DEVICE_OPTIONS,
