@@ -72,21 +72,26 @@ export async function examineSet(
   const told = (step: string, unit: string) => (done: number, total: number) =>
     onProgress?.(`${step} of ${name}`, done, total, unit);
 
+  const state = (pass: string) => ({ path: `${folder}/${pass}.npz`, input, replace: true });
+
   const counted = identities < 2 ? undefined : await measureSeparability(centres, {
     thresholds: [...new Set([...CURVES, threshold])],
     ...{ workers, signal, onProgress: told("separability", "pairs") },
+    state: state("separability"),
   });
   const merged = await mergedIdentities(centres, {
     ...{ threshold, listed, workers, signal, onProgress: told("merged identities", "pairs") },
+    state: state("merged"),
   });
   const mislabelled = identities < 2
     ? { count: 0, worst: [], nearestOther: new Tally(COSINE_BINS) }
     : await mislabelledImages(set, centres, measured.others, {
       ...{ threshold, listed, workers, signal, onProgress: told("labels", "pairs") },
-      state: { path: `${folder}/mislabelled.npz`, input, replace: true },
+      state: state("mislabelled"),
     });
-  const appearance = measureAppearance(thumbnailRows(measured), {
+  const appearance = await measureAppearance(thumbnailRows(measured), {
     ...{ listed, seed, signal, onProgress: told("thumbnails", "images") },
+    state: state("appearance"),
   });
   const repeated = repeatedImages(hashRows(measured), listed);
   const far = countOutliers(measured, threshold);

@@ -3,6 +3,8 @@
  * much as they do to the eye.
  */
 import { RandomStream } from "@/random/mod.ts";
+import { type PassState, readState, saveState, tuples } from "./_pass_state.ts";
+import { Pause } from "./_pause.ts";
 import { type Ranked, Worst } from "./_worst.ts";
 import { type IdentityRows, readRows } from "./identity_rows.ts";
 import type { DuplicatePair } from "./identity_statistics.ts";
@@ -35,7 +37,11 @@ export interface AppearanceOptions {
   readonly listed?: number;
   /** Seed of the draw. @default {0} */
   readonly seed?: number | bigint;
-  /** Stops the work between two identities. */
+  /** Where to keep the state, so that an interrupted pass goes on. */
+  readonly state?: PassState | undefined;
+  /** Identities from one saving of the state to the next. @default {5000} */
+  readonly saveEvery?: number;
+  /** Stops the work between two identities; the state is saved. */
   readonly signal?: AbortSignal | undefined;
   /** Called after each identity with the number of rows measured, and of all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -47,7 +53,7 @@ export interface AppearanceOptions {
  * @param thumbnails Thumbnails by identity: values 0..255.
  * @param options Limits.
  * @returns Variation, and images that look alike.
- * @throws {RangeError} When an option is out of range.
+ * @throws {RangeError} When an option is out of range, or the state belongs to another pass.
  *
  * @example Two images ten levels apart, and one of somebody else
  * ```ts
@@ -56,12 +62,15 @@ export interface AppearanceOptions {
  * import assert from "node:assert/strict";
  *
  * const rows = arrayVectors(Float32Array.of(100, 110, 7), 1, "three");
- * const found = measureAppearance({ rows, starts: Int32Array.of(0, 2, 3), nameOf: String });
+ * const found = await measureAppearance({ rows, starts: Int32Array.of(0, 2, 3), nameOf: String });
  * assert.deepEqual([found.byIdentity[0], found.variation.count, found.alike], [10, 1, 0]);
  * ```
  */
-export function measureAppearance(thumbnails: IdentityRows, options: AppearanceOptions = {}): Appearance {
-  const { near = 2, pairImages = 50, listed = 100, seed = 0, signal, onProgress } = options;
+export async function measureAppearance(
+  thumbnails: IdentityRows,
+  options: AppearanceOptions = {},
+): Promise<Appearance> {
+  const { near = 2, pairImages = 50, listed = 100, seed = 0, state, saveEvery = 5000, signal, onProgress } = options;
   if (!(near >= 0) || !Number.isSafeInteger(pairImages) || pairImages < 2) {
     throw new RangeError(
       `Cannot measure appearance: near is ${near} and pairImages ${pairImages}, expected at least 0 and 2`,
@@ -70,9 +79,28 @@ export function measureAppearance(thumbnails: IdentityRows, options: AppearanceO
   const { rows, starts } = thumbnails, identities = starts.length - 1;
   const variation = new Tally({ low: 0, high: 128, bins: 256 }), byIdentity = new Float64Array(identities).fill(NaN);
   const closest = new Worst<DuplicatePair & Ranked>(listed);
-  let [alike, compared] = [0, 0];
-  for (let identity = 0; identity < identities; identity++) {
-    signal?.throwIfAborted();
+  let [done, alike, compared] = [0, 0, 0];
+  const key = JSON.stringify({
+    ...{ pass: "appearance", input: state?.input, identities, rows: starts.at(-1)!, width: rows.width },
+    ...{ near, pairImages, listed, seed: String(seed) },
+  });
+  const saved = state === undefined ? undefined : readState(state, key);
+  if (saved !== undefined) {
+    [done, alike, compared] = saved.get("done") as unknown as [number, number, number];
+    variation.restore(saved.get("variation") ?? []);
+    byIdentity.set(saved.get("byIdentity") ?? []);
+    for (const [cosine, row, other, identity] of tuples(saved.get("closest"), 4)) {
+      closest.add({ rank: cosine!, row: row!, other: other!, identity: identity!, cosine: cosine! });
+    }
+  }
+  const save = () => {
+    if (state === undefined) return;
+    saveState(state.path, key, {
+      ...{ done: Float64Array.of(done, alike, compared), variation: variation.state(), byIdentity },
+      closest: Float64Array.from(closest.list().flatMap((c) => [c.cosine, c.row, c.other, c.identity])),
+    });
+  };
+  const measure = (identity: number) => {
     const first = starts[identity]!, n = starts[identity + 1]! - first;
     const chosen = n <= pairImages
       ? Array.from({ length: n }, (_, i) => i)
@@ -96,7 +124,19 @@ export function measureAppearance(thumbnails: IdentityRows, options: AppearanceO
     const m = images.length;
     compared += m;
     if (m > 1) variation.add(byIdentity[identity] = Math.sqrt(2 * sum / (m * (m - 1))));
-    onProgress?.(starts[identity + 1]!, starts.at(-1)!);
+  };
+  const pause = new Pause();
+  try {
+    while (done < identities) {
+      await pause.now();
+      signal?.throwIfAborted();
+      measure(done);
+      done++;
+      if (done % saveEvery === 0) save();
+      onProgress?.(starts[done]!, starts.at(-1)!);
+    }
+  } finally {
+    save();
   }
   return { variation, byIdentity, alike, compared, closest: closest.list().map(({ rank: _, ...pair }) => pair) };
 }

@@ -62,6 +62,35 @@ export class FeatureMoments {
     }
   }
 
+  /**
+   * All that it knows in one array, so that it can be saved and taken up again.
+   *
+   * @returns The state; a copy.
+   */
+  state(): Float64Array {
+    const all = new Float64Array(1 + this.mean.length + this.#products.length);
+    all[0] = this.#count;
+    all.set(this.mean, 1);
+    all.set(this.#products, 1 + this.width);
+    return all;
+  }
+
+  /**
+   * Takes up a saved state in place of its own.
+   *
+   * @param state From {@linkcode FeatureMoments.state} of rows of the same width.
+   * @throws {SyntaxError} When it has another length.
+   */
+  restore(state: Float64Array): void {
+    const { width } = this, length = 1 + width + width * width;
+    if (state.length !== length) {
+      throw new SyntaxError(`Cannot restore moments of width ${width}: ${state.length} values, expected ${length}`);
+    }
+    this.#count = state[0]!;
+    this.mean.set(state.subarray(1, 1 + width));
+    this.#products.set(state.subarray(1 + width));
+  }
+
   #block(rows: Float32Array): void {
     const { width, mean } = this, products = this.#products, n = rows.length / width;
     const middle = new Float64Array(width);

@@ -7,6 +7,7 @@
  * inside each identity.
  */
 import { dotRows, selfPairsAbove, type UnitRows } from "@/similarity/mod.ts";
+import { type PassState, readState, saveState, tuples } from "./_pass_state.ts";
 
 /** Two identities that may be one. */
 export interface CloseIdentities {
@@ -40,6 +41,8 @@ export interface MergedIdentitiesOptions {
   readonly listed?: number;
   /** Worker threads. @default {0} */
   readonly workers?: number;
+  /** Where to keep the state, so that an interrupted pass goes on. */
+  readonly state?: PassState | undefined;
   /** Stops the work between two blocks. */
   readonly signal?: AbortSignal | undefined;
   /** Called after each block with the number of pairs compared so far, and of all. */
@@ -52,7 +55,7 @@ export interface MergedIdentitiesOptions {
  * @param centres Means of rows at length 1 [C, D], as `measureIdentities` hands them on; not brought to length 1 themselves.
  * @param options Threshold, limits.
  * @returns Counts, groups and the closest pairs.
- * @throws {RangeError} When the threshold is not from 0 to 1, or a centre is zero or not finite.
+ * @throws {RangeError} When the threshold is not from 0 to 1, a centre is zero or not finite, or the state belongs to another pass.
  *
  * @example Two of three
  * ```ts
@@ -70,7 +73,7 @@ export async function mergedIdentities(
   centres: UnitRows,
   options: MergedIdentitiesOptions,
 ): Promise<MergedIdentities> {
-  const { threshold, listed = 100, workers = 0, signal, onProgress } = options;
+  const { threshold, listed = 100, workers = 0, state, signal, onProgress } = options;
   if (!(threshold >= 0 && threshold <= 1)) {
     throw new RangeError(`Cannot look for merged identities above ${threshold}: expected a cosine from 0 to 1`);
   }
@@ -79,16 +82,34 @@ export async function mergedIdentities(
     while (parent[i] !== i) i = parent[i] = parent[parent[i]!]!;
     return i;
   };
-  let pairs = 0;
-  const closest: CloseIdentities[] = [];
+  const key = JSON.stringify({
+    ...{ pass: "merged", input: state?.input, centres: centres.count, width: centres.width, threshold, listed },
+  });
+  const saved = state === undefined ? undefined : readState(state, key);
+  const [start = 0, paired = 0] = saved?.get("done") ?? [];
+  parent.set(saved?.get("parent") ?? []);
+  const closest: CloseIdentities[] = tuples(saved?.get("closest"), 4).map(([identity, other, cosine, across]) => ({
+    ...{ identity: identity!, other: other!, cosine: cosine!, across: across! },
+  }));
+  let pairs = paired;
   const keepClosest = () => {
     closest.sort((a, b) => b.across - a.across || a.identity - b.identity || a.other - b.other);
     closest.length = Math.min(closest.length, listed);
   };
+  const save = (row: number) => {
+    if (state === undefined) return;
+    keepClosest();
+    saveState(state.path, key, {
+      done: Float64Array.of(row, pairs),
+      parent: Float64Array.from(parent),
+      closest: Float64Array.from(
+        closest.flatMap(({ identity, other, cosine, across }) => [identity, other, cosine, across]),
+      ),
+    });
+  };
   // A mean of unit rows is no longer than 1, so the cosine of two centres is no less than their inner product.
   const search = {
-    threshold,
-    workers,
+    ...{ threshold, workers, start, onRows: save },
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
   };

@@ -18,6 +18,7 @@ export * from "./image_profile.ts";
 export * from "./kernel_distance.ts";
 export * from "./leakage.ts";
 export * from "./manifold.ts";
+export * from "./measure_moments.ts";
 export * from "./merged_identities.ts";
 export * from "./mislabelled_images.ts";
 export * from "./pose_distribution.ts";

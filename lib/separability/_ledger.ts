@@ -58,12 +58,12 @@ export class Ledger {
   }
 
   /**
-   * Takes up a saved state; does nothing when there is no file.
+   * Takes up a saved state; does nothing when there is no file, or with `replace` when it belongs to something else.
    *
-   * @throws {RangeError} When the state belongs to something else.
+   * @throws {RangeError} When the state belongs to something else, without `replace`.
    * @throws {SyntaxError} When the file is damaged or no state.
    */
-  resume(path: string, key: string): void {
+  resume(path: string, key: string, replace = false): void {
     let arrays;
     try {
       arrays = readNpz(path);
@@ -81,6 +81,7 @@ export class Ledger {
     }
     const found = new TextDecoder().decode(text);
     if (found !== key) {
+      if (replace) return;
       throw new RangeError(
         `Cannot resume from ${path}: it belongs to ${found}, this is ${key}; delete it or name another file`,
       );

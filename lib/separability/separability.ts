@@ -48,6 +48,8 @@ export interface SeparabilityState {
   readonly path: string;
   /** What tells the rows from others, such as the hash of their file. */
   readonly input: string;
+  /** Begin anew over a state of other rows or other options, which is refused otherwise. @default {false} */
+  readonly replace?: boolean;
 }
 
 /** What was counted. */
@@ -117,7 +119,7 @@ export async function measureSeparability(rows: UnitRows, options: SeparabilityO
   const settings = { width, precision, block, thresholds, histogram };
   const ledger = new Ledger(count);
   const key = JSON.stringify({ input: state?.input, rows: count, together, ...settings });
-  if (state !== undefined) ledger.resume(state.path, key);
+  if (state !== undefined) ledger.resume(state.path, key, state.replace);
 
   const total = count * (count - 1) / 2;
   let pairs = ledger.done * count - ledger.done * (ledger.done + 1) / 2;

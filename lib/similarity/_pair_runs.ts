@@ -35,9 +35,9 @@ export interface TaskPairs {
 /** Blocks of the first set that are held together. */
 const LEFT_BLOCKS = 16;
 
-/** All blocks, in order. */
-export function* listTasks(n: number, m: number, block: number, self: boolean): Generator<PairTask> {
-  for (let from = 0; from < n; from += LEFT_BLOCKS * block) {
+/** All blocks from row `start` of the first set, in order. */
+export function* listTasks(n: number, m: number, block: number, self: boolean, start: number): Generator<PairTask> {
+  for (let from = start; from < n; from += LEFT_BLOCKS * block) {
     const to = Math.min(n, from + LEFT_BLOCKS * block);
     for (let at = self ? from : 0; at < m; at += block) yield { from, to, at, end: Math.min(m, at + block) };
   }

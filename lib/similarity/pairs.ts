@@ -31,9 +31,13 @@ export interface PairOptions {
   readonly workers?: number | PairWorkers;
   /** Arithmetic that finds candidates; changes speed, never results. @default {"int8"} */
   readonly precision?: Precision;
+  /** First row of the first set, as `onRows` told it of the same blocks; those before it were compared earlier. @default {0} */
+  readonly start?: number;
+  /** Called when all pairs of the rows of the first set before `row` were given and taken, so that one can go on from there. */
+  readonly onRows?: (row: number) => void;
   /** Stops the work between two blocks. */
   readonly signal?: AbortSignal;
-  /** Called after each block with the number of pairs compared so far, and of all. */
+  /** Called after each block with the number of pairs compared so far, those before `start` included, and of all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -69,7 +73,7 @@ export function pairWorkers(count: number): PairWorkers {
  * @returns The pairs in batches, none empty; the order depends on the block size only: by blocks of `a`, then of `b`, then by
  * row of `a`, then of `b`.
  * @throws {TypeError} When the widths differ.
- * @throws {RangeError} When the threshold or the block size is out of range, or a row is zero or not finite.
+ * @throws {RangeError} When the threshold, the block size or the start is out of range, or a row is zero or not finite.
  *
  * @example Who is near the first row
  * ```ts
@@ -96,7 +100,7 @@ export function pairsAbove(a: UnitRows, b: UnitRows, options: PairOptions): Asyn
  * @param rows The set, N rows.
  * @param options Threshold, blocks, workers.
  * @returns The pairs, `a` below `b`, in batches as those of {@linkcode pairsAbove}.
- * @throws {RangeError} When the threshold or the block size is out of range, or a row is zero or not finite.
+ * @throws {RangeError} When the threshold, the block size or the start is out of range, or a row is zero or not finite.
  *
  * @example The only close pair of three
  * ```ts
@@ -125,7 +129,8 @@ async function* comparePairs(
   options: PairOptions,
   self: boolean,
 ): AsyncGenerator<PairBatch, void, undefined> {
-  const { threshold, blockRows = 512, workers = 0, precision = "int8", signal, onProgress } = options;
+  const { threshold, blockRows = 512, workers = 0, precision = "int8", start = 0, onRows, signal, onProgress } =
+    options;
   if (a.width !== b.width) {
     throw new TypeError(
       `Cannot compare ${a.name} with ${b.name}: widths ${a.width} and ${b.width} differ, expected vectors of one model`,
@@ -139,21 +144,27 @@ async function* comparePairs(
       `Cannot compare ${blockRows} rows together: expected a whole number from 1 to ${MAX_BLOCK_ROWS}`,
     );
   }
+  if (!Number.isInteger(start) || start < 0 || start > a.count) {
+    throw new RangeError(`Cannot compare ${a.name} from row ${start}: expected a whole number from 0 to ${a.count}`);
+  }
   const block = Math.ceil(blockRows / PRODUCT_GROUP) * PRODUCT_GROUP;
   const total = self ? a.count * (a.count - 1) / 2 : a.count * b.count;
-  const run: RunOptions = { a, b, self, threshold, block, precision, tasks: listTasks(a.count, b.count, block, self) };
+  const tasks = listTasks(a.count, b.count, block, self, start);
+  const run: RunOptions = { a, b, self, threshold, block, precision, tasks };
   const found = total <= SMALL_PAIRS || Math.min(a.count, b.count) <= FEW_ROWS
     ? directly(run)
     : workers === 0 || (typeof workers === "number" && total * a.width <= SMALL_WORK)
     ? inThread(run)
     : inWorkers(run, typeof workers === "number" ? pairWorkers(workers) : workers, typeof workers === "number");
-  let done = 0;
+  let done = self ? start * a.count - start * (start + 1) / 2 : start * b.count;
   try {
     for await (const { task, pairs } of found) {
       signal?.throwIfAborted();
       onProgress?.(done += pairsIn(task, self), total);
-      if (pairs.a.length === 0) continue;
-      yield { a: pairs.a.map((i) => i + task.from), b: pairs.b.map((j) => j + task.at), cosine: pairs.cosine };
+      if (pairs.a.length > 0) {
+        yield { a: pairs.a.map((i) => i + task.from), b: pairs.b.map((j) => j + task.at), cosine: pairs.cosine };
+      }
+      if (task.end === b.count) onRows?.(task.to);
     }
   } finally {
     await found.return(undefined);

@@ -19,8 +19,8 @@ const SETTINGS: DoctorSettings = { threshold: 0.5, duplicate: 0.999 };
 const ALL: ImageJudges = { recogniser, pose, quality };
 
 /** Examines a folder. */
-async function measured(dir: string, name: string, judges: ImageJudges = ALL, settings = SETTINGS) {
-  const folder = `${dir}/work-${name}`;
+async function measured(dir: string, name: string, judges = ALL, settings = SETTINGS, work = `work-${name}`) {
+  const folder = `${dir}/${work}`;
   await Deno.mkdir(folder, { recursive: true });
   const dataset = await openDataset(`${dir}/${name}`);
   const files = await writeImageFiles(folder, dataset, imageProfiler(judges), { model: "tiles" });
@@ -143,6 +143,56 @@ Deno.test("writeImageFiles() and measureSet() go on where they were stopped, and
     calls = 0;
     await write(counting(Infinity), { a: 2 });
     assert.equal(calls, 12, "another recipe, everything anew");
+  }));
+
+/** Steps that were told, each with how far it was when it was told first. */
+function progressOf(told: Map<string, number>, name: string, stopAt?: string) {
+  const stop = new AbortController();
+  const onProgress = (step: string, done: number, total: number) => {
+    const short = step.replace(` of ${name}`, "");
+    if (!told.has(short)) told.set(short, done);
+    if (short === stopAt && done > total / 2) stop.abort(new Error(`stopped in ${stopAt}`));
+  };
+  return { ...SETTINGS, signal: stop.signal, onProgress };
+}
+
+Deno.test("examineSet() stopped in any pass goes on there, and does none before it again", () =>
+  withDir(async (dir) => {
+    await writeFaces(`${dir}/set`, DEFECTS);
+    const passes = ["separability", "merged identities", "labels", "thumbnails"];
+    const begin = async (folder: string) => {
+      using set = await measured(dir, "set", ALL, SETTINGS, folder);
+      return await examineSet(set, SETTINGS);
+    };
+    const whole = await begin("whole");
+    using set = await measured(dir, "set", ALL, SETTINGS, "stopped");
+    for (const [k, pass] of passes.entries()) {
+      const told = new Map<string, number>();
+      await assert.rejects(examineSet(set, progressOf(told, "set", pass)), { message: `stopped in ${pass}` });
+      // Small sets are one block of each pass but the thumbnails, so a pass stopped after its last block may be complete.
+      assert.deepEqual([...told.keys()].filter((step) => passes.indexOf(step) < k - 1), [], `${pass}: told again`);
+    }
+    const told = new Map<string, number>();
+    assert.deepEqual(await examineSet(set, progressOf(told, "set")), whole);
+    assert.deepEqual([...told.keys()], ["thumbnails"]);
+    assert.ok(told.get("thumbnails")! > 57, `went on at image ${told.get("thumbnails")} of 115`);
+    told.clear();
+    assert.deepEqual(await examineSet(set, progressOf(told, "set")), whole);
+    assert.deepEqual([...told.keys()], [], "nothing is left to do");
+  }));
+
+Deno.test("examineSet() begins anew when the images are others", () =>
+  withDir(async (dir) => {
+    await writeFaces(`${dir}/set`, DEFECTS);
+    using before = await measured(dir, "set", ALL, SETTINGS, "work");
+    await examineSet(before, SETTINGS);
+    await writeFaces(`${dir}/clean`, CLEAN);
+    const dataset = await openDataset(`${dir}/clean`);
+    const files = await writeImageFiles(`${dir}/work`, dataset, imageProfiler(ALL), { model: "other tiles" });
+    using after = await measureSet("set", dataset, files, `${dir}/work`, SETTINGS);
+    const told = new Map<string, number>(), found = await examineSet(after, progressOf(told, "set"));
+    assert.deepEqual([found.merged.count, found.alike.count, found.uniqueness.separated], [0, 0, 1]);
+    assert.deepEqual([...told.keys()], ["separability", "merged identities", "labels", "thumbnails"]);
   }));
 
 /** The clean set with two images and one whole identity of the reference. */

@@ -5,12 +5,15 @@ import {
   frechetDistance,
   kernelDistance,
   manifoldRadii,
+  measureMoments,
   precisionRecall,
   shareInside,
   vendiScore,
 } from "@/metrics/mod.ts";
+import { arrayVectors } from "@/identity/mod.ts";
 import { assertAllClose } from "../_assert_close.ts";
-import { fixture, REAL, SET, setOf } from "./_fixture.ts";
+import { withDir } from "../datasets/_paths.ts";
+import { fixture, REAL, SET, setOf, watched } from "./_fixture.ts";
 
 const { width } = fixture;
 const real = Float32Array.from(fixture.real.features), made = Float32Array.from(fixture.features);
@@ -39,6 +42,28 @@ Deno.test("FeatureMoments does not cancel far from the origin and refuses NaN", 
   assert.throws(() => moments.add(Float32Array.of(NaN)), { name: "RangeError", message: /column 0 is NaN/ });
   assert.throws(() => new FeatureMoments(1).covariance(), { name: "RangeError", message: /0 rows/ });
 });
+
+Deno.test("measureMoments() goes on where it was stopped, bit by bit the moments of a pass that never was", () =>
+  withDir(async (dir) => {
+    const rows = arrayVectors(Float32Array.from({ length: 30_000 }, (_, k) => Math.sin(k * k)), 3, "many");
+    const whole = await measureMoments(rows), state = { path: `${dir}/state.npz`, input: "a" };
+    const stop = new AbortController(), onProgress = () => stop.abort();
+    await assert.rejects(measureMoments(rows, { state, signal: stop.signal, onProgress }), { name: "AbortError" });
+    const { rows: seen, asked } = watched(rows);
+    const rest = await measureMoments(seen, { state });
+    assert.deepEqual(rest.state(), whole.state());
+    assert.deepEqual(asked, [[4096, 8192], [8192, 10_000]], "the first part is not read again");
+    asked.length = 0;
+    assert.deepEqual((await measureMoments(seen, { state })).state(), whole.state());
+    assert.deepEqual(asked, [], "nothing is left to do");
+    await assert.rejects(measureMoments(rows, { state: { ...state, input: "b" } }), { message: /it belongs to/ });
+    await measureMoments(seen, { state: { ...state, input: "b", replace: true } });
+    assert.equal(asked[0]![0], 0, "another input begins anew");
+    assert.throws(() => new FeatureMoments(2).restore(whole.state()), {
+      name: "SyntaxError",
+      message: /13 values, expected 7/,
+    });
+  }));
 
 Deno.test("frechetDistance() equals scipy's sqrtm", () => {
   const [a, b] = [momentsOf(real, 50), momentsOf(made, 50)];

@@ -11,7 +11,8 @@ import {
   spreadWithin,
 } from "@/metrics/mod.ts";
 import { assertAllClose } from "../_assert_close.ts";
-import { fixture, numbers, setOf } from "./_fixture.ts";
+import { withDir } from "../datasets/_paths.ts";
+import { fixture, numbers, setOf, watched } from "./_fixture.ts";
 
 const recogniser = {
   vectorSize: 2,
@@ -63,19 +64,39 @@ Deno.test("repeatedImages() finds equal hashes wherever they are", () => {
   assert.throws(() => repeatedImages(arrayVectors(new Float32Array(2), 2, "one")), { name: "TypeError" });
 });
 
-Deno.test("measureAppearance() equals all pairs by numpy and finds images that look alike", () => {
+Deno.test("measureAppearance() equals all pairs by numpy and finds images that look alike", async () => {
   const { values, variation } = fixture.thumbnails;
   const set = setOf(values, 6, fixture.sizes);
-  const found = measureAppearance(set);
+  const found = await measureAppearance(set);
   assertAllClose({ data: found.byIdentity }, { data: numbers(variation) }, { atol: 1e-9, rtol: 1e-9 });
   assert.deepEqual([found.alike, found.compared], [1, values.length / 6]);
   assert.deepEqual(found.closest, [{ row: 19, other: 20, identity: 3, cosine: 1 - 1 / 255 }]);
   assert.equal(
-    measureAppearance(set, { pairImages: 2 }).compared,
+    (await measureAppearance(set, { pairImages: 2 })).compared,
     fixture.sizes.reduce((n, m) => n + Math.min(2, m), 0),
   );
-  assert.throws(() => measureAppearance(set, { pairImages: 1 }), { name: "RangeError" });
+  await assert.rejects(measureAppearance(set, { pairImages: 1 }), { name: "RangeError" });
 });
+
+Deno.test("measureAppearance() goes on where it was stopped, reading no identity again", () =>
+  withDir(async (dir) => {
+    const set = setOf(fixture.thumbnails.values, 6, fixture.sizes), whole = await measureAppearance(set);
+    const state = { path: `${dir}/state.npz`, input: "a" }, stop = new AbortController();
+    const half = Math.floor(fixture.sizes.length / 2), first = set.starts[half]!;
+    const onProgress = (done: number) => done >= first ? stop.abort() : undefined;
+    await assert.rejects(measureAppearance(set, { state, signal: stop.signal, onProgress }), { name: "AbortError" });
+    const { rows, asked } = watched(set.rows);
+    const rest = await measureAppearance({ ...set, rows }, { state });
+    assert.deepEqual({ ...rest, variation: 0 }, { ...whole, variation: 0 });
+    assert.deepEqual(rest.variation.state(), whole.variation.state());
+    assert.equal(Math.min(...asked.map(([from]) => from)), first);
+    asked.length = 0;
+    assert.deepEqual((await measureAppearance({ ...set, rows }, { state })).closest, whole.closest);
+    assert.deepEqual(asked, [], "nothing is left to do");
+    await assert.rejects(measureAppearance(set, { state: { ...state, input: "b" } }), { message: /it belongs to/ });
+    await measureAppearance({ ...set, rows }, { state: { ...state, input: "b", replace: true } });
+    assert.equal(asked[0]![0], 0, "another input begins anew");
+  }));
 
 Deno.test("PoseDrift sorts cosines by angle", () => {
   const { yaw, edges, drift } = fixture.pose;

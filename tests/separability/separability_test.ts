@@ -118,6 +118,11 @@ Deno.test("measureSeparability() goes on where it was stopped, and reports every
       () => measureSeparability(rows, { ...options, thresholds: [0.4] }),
       { name: "RangeError", message: /it belongs to .*0.55/ },
     );
+    const copy = { ...options.state, path: join(directory, "copy.npz") };
+    await Deno.copyFile(options.state.path, copy.path);
+    const anew: number[] = [], replace = { ...copy, input: "b", replace: true };
+    assertSame(await measureSeparability(rows, { ...options, state: replace, onProgress: (d) => anew.push(d) }), data);
+    assert.ok(anew[0]! < 0.1 * total, "the state of other rows begins anew where that is asked for");
     const state = await Deno.readFile(options.state.path);
     const arrays = Object.fromEntries(
       [...readNpz(options.state.path)].map(([name, array]) => [name, array as NpyInput]),

@@ -68,6 +68,29 @@ Deno.test("selfPairsAbove() gives the same batches in one thread and in workers 
   }
 });
 
+Deno.test("pairsAbove() and selfPairsAbove() go on from the rows that they told", async () => {
+  const data = hardRows(1200), rows = asSet(data, WIDTH), options = { threshold: T, blockRows: 32 };
+  for (const search of [(o: PairOptions) => selfPairsAbove(rows, o), (o: PairOptions) => pairsAbove(rows, rows, o)]) {
+    const told: number[] = [], before: PairBatch[] = [], done: number[] = [];
+    const all = await Array.fromAsync(search({ ...options, onRows: (row) => told.push(row) }));
+    assert.deepEqual(told, [512, 1024, 1200]);
+    let reached = 0;
+    for await (const batch of search({ ...options, onRows: (row) => reached = row })) {
+      if (reached >= 512) break;
+      before.push(batch);
+    }
+    const onProgress = (so: number, total: number) => void done.push(so / total);
+    const after = await Array.fromAsync(search({ ...options, start: reached, onProgress }));
+    assert.deepEqual([...before, ...after], all);
+    assert.ok(done[0]! > 0.4 && done.at(-1) === 1);
+    assert.deepEqual(await Array.fromAsync(search({ ...options, start: 1200 })), []);
+    await assert.rejects(Array.fromAsync(search({ ...options, start: 1201 })), {
+      name: "RangeError",
+      message: /0 to 1200/,
+    });
+  }
+});
+
 Deno.test("pairsAbove() needs no product for a few rows", async () => {
   const data = hardRows(300), a = data.slice(0, 3 * WIDTH);
   const wanted = expected(allCosines(a, data, WIDTH), 300, false);
