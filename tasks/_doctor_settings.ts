@@ -15,7 +15,8 @@ export const SPEC: TaskSpec = {
   name: "doctor",
   summary: `Examines a data set and says in plain words whether it is fit to train a recogniser on.
 
-Writes DIR/report.html, one page that opens offline, and DIR/report.json. What was measured of the images is kept in DIR/work, so
+Writes DIR/report.html, one page that opens offline, and DIR/report.json; with --against also the nearest reference of every
+identity and of every image, DIR/nearest-identities.npy and others that the report names. What was measured of the images is kept in DIR/work, so
 that a stopped run goes on, and another look at the same set takes seconds; the folder may be deleted. The exit code is 1 when
 a condition of --fail-on holds, and 2 for wrong use.`,
   usage: "deno task doctor DATASET [--against REAL] [--compare OTHER] [--fail-on LIST] [options]",

@@ -145,10 +145,17 @@ async function examine(
       ...workersFor(measured.statistics.rows, centres.centres.count),
       images: plan.images,
       paired: plan.paired,
+      nearest: plan.output,
     };
     against = await checkInputs(() => examineAgainst(measured, centres, options));
   }
   return { findings: { set, against, compare }, measured, reference };
+}
+
+/** Names of the files of nearest references that were written. */
+function nearestFiles(against: AgainstFindings | undefined): string[] {
+  return [against?.centreToCentre, against?.imageToCentre, against?.imageToImage]
+    .flatMap((found) => found?.nearestFile ?? []);
 }
 
 /** Says the verdicts. */
@@ -246,6 +253,8 @@ export function doctorMain(outside: DoctorOutside): TaskMain {
     steps[Symbol.dispose]();
     tell(report);
     say(`report: ${join(plan.output, "report.html")} and ${join(plan.output, "report.json")}`);
+    const files = nearestFiles(report.findings.against).map((file) => join(plan.output, file));
+    if (files.length > 0) say(`the nearest reference of every identity and image: ${files.join(", ")}`);
     return report.conditions.some(({ failed }) => failed) ? 1 : 0;
   };
 }

@@ -8,11 +8,11 @@ const MAGIC = "\x93NUMPY";
 /** Whether this machine's floats lie as the file's do. */
 const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Writes the header of a float32 .npy file of version 1.0. */
-export function npyHeader(shape: readonly number[]): Uint8Array {
-  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(", ")}${
-    shape.length === 1 ? "," : ""
-  }), }`;
+/** Writes the header of an .npy file of floats, version 1.0. */
+export function npyHeader(shape: readonly number[], dtype: "float32" | "float64" = "float32"): Uint8Array {
+  const text = `{'descr': '${dtype === "float64" ? "<f8" : "<f4"}', 'fortran_order': False, 'shape': (${
+    shape.join(", ")
+  }${shape.length === 1 ? "," : ""}), }`;
   const padded = text.padEnd(Math.ceil((11 + text.length) / 64) * 64 - 11) + "\n";
   const head = `${MAGIC}\x01\x00${String.fromCharCode(padded.length & 255, padded.length >>> 8)}${padded}`;
   return Uint8Array.from(head, (letter) => letter.charCodeAt(0));

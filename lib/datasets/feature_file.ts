@@ -25,6 +25,8 @@ export interface FeatureFileOptions {
   rows: number;
   /** Width D of a row. */
   width: number;
+  /** Type of the numbers. @default {"float32"} */
+  dtype?: "float32" | "float64";
   /** What the features are made of; a file begun with something else is begun again. */
   recipe: Readonly<Record<string, unknown>>;
 }
@@ -35,6 +37,7 @@ export class FeatureFile implements AsyncDisposable {
   readonly #file: Deno.FsFile;
   readonly #width: number;
   readonly #rows: number;
+  readonly #floats: Float32ArrayConstructor | Float64ArrayConstructor;
   readonly #faults: RowFault[];
   #done: number;
   #closed = false;
@@ -44,6 +47,7 @@ export class FeatureFile implements AsyncDisposable {
     this.#file = file;
     this.#width = options.width;
     this.#rows = options.rows;
+    this.#floats = options.dtype === "float64" ? Float64Array : Float32Array;
     this.#done = done;
     this.#faults = faults;
   }
@@ -77,14 +81,15 @@ export class FeatureFile implements AsyncDisposable {
    */
   static async open(path: string, options: FeatureFileOptions): Promise<FeatureFile> {
     const part = `${path}.part`;
-    const header = npyHeader([options.rows, options.width]);
-    const recipe = JSON.stringify({ ...options.recipe, rows: options.rows, width: options.width });
+    const { dtype = "float32" } = options, header = npyHeader([options.rows, options.width], dtype);
+    const sizes = { rows: options.rows, width: options.width, ...(dtype === "float32" ? {} : { dtype }) };
+    const recipe = JSON.stringify({ ...options.recipe, ...sizes });
     const file = await Deno.open(part, { read: true, write: true, create: true });
     try {
       if (!await file.tryLock(true)) {
         throw new Error(`Cannot write features "${path}": another process writes them; wait for it or stop it`);
       }
-      const rowBytes = 4 * options.width;
+      const rowBytes = (dtype === "float64" ? 8 : 4) * options.width;
       const same = await readIfThere(`${part}.json`) === recipe;
       const bytes = same ? (await file.stat()).size - header.length : -1;
       const done = Math.max(0, Math.min(options.rows, Math.floor(bytes / rowBytes)));
@@ -134,8 +139,8 @@ export class FeatureFile implements AsyncDisposable {
       this.#faults.push(entry);
       await Deno.writeTextFile(`${this.#path}.part.faults`, `${JSON.stringify(entry)}\n`, { append: true });
     }
-    const values = feature ?? new Float32Array(this.#width).fill(NaN);
-    await writeAll(this.#file, new Uint8Array(values.slice().buffer));
+    const values = feature ?? new this.#floats(this.#width).fill(NaN);
+    await this.#write(values);
     this.#done++;
   }
 
@@ -147,7 +152,7 @@ export class FeatureFile implements AsyncDisposable {
    * @throws {TypeError} When the values do not make whole rows.
    * @throws {RangeError} When there are more than the file still takes.
    */
-  async writeRows(rows: Float32Array): Promise<void> {
+  async writeRows(rows: Float32Array | Float64Array): Promise<void> {
     const count = rows.length / this.#width;
     if (!Number.isInteger(count)) {
       throw new TypeError(
@@ -159,8 +164,13 @@ export class FeatureFile implements AsyncDisposable {
         `Cannot write features "${this.#path}": ${count} rows come after ${this.#done} of ${this.#rows}`,
       );
     }
-    await writeAll(this.#file, new Uint8Array(rows.slice().buffer));
+    await this.#write(rows);
     this.#done += count;
+  }
+
+  async #write(values: Float32Array | Float64Array): Promise<void> {
+    const own = values instanceof this.#floats ? values.slice() : this.#floats.from(values);
+    await writeAll(this.#file, new Uint8Array(own.buffer));
   }
 
   /**

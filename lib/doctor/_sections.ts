@@ -249,6 +249,9 @@ export function referenceSection(parts: PageParts, against: AgainstFindings): Se
     ]]
   );
   const leaks = against.imageToCentre.closest;
+  const files = kinds.flatMap(([what, found]) =>
+    found?.nearestFile === undefined ? [] : `${found.nearestFile} (${what})`
+  );
   const images = against.images === null ? "" : ` and ${measureText(against.images, "whole")} images`;
   const size = `${measureText(against.identities, "whole")} identities${images}`;
   return {
@@ -261,6 +264,14 @@ ${
         table("Leakage: share of rows that are like the reference", [
           ...["compared", "largest cosine", ...thresholds.map((t) => `above ${t}`), `pairs above ${set.threshold}`],
         ], rows)
+      }${
+        files.length > 0 &&
+        markup`
+<p>The nearest of the reference to every row is beside this page: ${
+          files.join(", ")
+        }. Each is an array [rows, 3] of float64: number
+of the identity, or of the image in the data set; number of the identity, row or image of the reference; cosine.
+nearest-names.json has the names of identities by number.</p>`
       }
 ${figures(parts, ["leakage", "A tail beyond the threshold is people of the reference."])}
 ${

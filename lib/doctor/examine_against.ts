@@ -1,19 +1,22 @@
 /** A data set beside a reference: whether people of the one are in the other, and how far both are apart. */
 import {
   classRecall,
-  FeatureMoments,
   frechetDistance,
   identityFinder,
   type IdentityRows,
   kernelDistance,
   type Leakage,
+  type LeakageOptions,
   type LeakedRow,
   measureLeakage,
+  measureMoments,
+  type PassState,
   precisionRecall,
-  rowParts,
   sampleRows,
 } from "@/metrics/mod.ts";
 import { type UnitRows, unitRows } from "@/similarity/mod.ts";
+import { writeWholeText } from "./_files.ts";
+import { withNearestFile } from "./_nearest_file.ts";
 import type { AgainstFindings, DistanceFindings, LeakageFindings } from "./findings.ts";
 import type { DoctorSettings, MeasuredSet } from "./measured_set.ts";
 
@@ -33,9 +36,37 @@ export interface AgainstOptions extends DoctorSettings {
   readonly images?: boolean;
   /** Identities of one name are one person: also find the recall person by person. @default {false} */
   readonly paired?: boolean;
+  /**
+   * Folder that the nearest reference of every row is written to, as .npy files that the findings name; not written when left
+   * out.
+   */
+  readonly nearest?: string | undefined;
   /** Images drawn of each set for precision, recall and the kernel distance. @default {2000} */
   readonly drawn?: number;
 }
+
+/** Options of {@linkcode measureDistances}. */
+export interface DistanceOptions extends AgainstOptions {
+  /** Where to keep the moments of both sets, so that an interrupted pass goes on. */
+  readonly states?: { readonly real: PassState; readonly made: PassState } | undefined;
+}
+
+/** Rows of one side of a comparison. */
+interface Side {
+  readonly rows: UnitRows;
+  readonly nameOf: (row: number) => string;
+  /** Number that a row is written by: of an identity, or of an item of the data set. */
+  readonly numberOf: (row: number) => number;
+}
+
+/** Names of the files of nearest references. */
+const NEAREST_FILES = {
+  centres: "nearest-identities.npy",
+  images: "nearest-images.npy",
+  "all images": "nearest-all-images.npy",
+} as const;
+/** Names of the identities of both sides by number, JSON. */
+const NEAREST_NAMES = "nearest-names.json";
 
 /** Cosines at which leakage is counted besides the threshold of the examination. */
 const THRESHOLDS = [0.3, 0.4, 0.5];
@@ -80,31 +111,54 @@ export async function examineAgainst(
   options: AgainstOptions,
 ): Promise<AgainstFindings> {
   const { set, centres, input, folder, dataset } = measured;
-  const { threshold, listed = 100, workers = 0, images = false, paired = false, signal, onProgress } = options;
+  const { threshold, listed = 100, workers = 0, images = false, paired = false, nearest, signal, onProgress } = options;
   const other = "set" in reference ? reference : undefined;
   const thresholds = [...new Set([...THRESHOLDS, threshold])].sort((a, b) => a - b);
   const own = unitRows(set.rows), find = identityFinder(set.starts);
   const ofImage = (row: number) => dataset.itemName(measured.item(row));
   const ofCentre = (c: number) => other === undefined ? `row ${c}` : other.set.nameOf(c);
   const leak = async (
-    what: string,
-    a: UnitRows,
-    b: UnitRows,
-    nameOf: (row: number) => string,
-    otherName: (row: number) => string,
+    what: keyof typeof NEAREST_FILES,
+    a: Side,
+    b: Side,
   ): Promise<LeakageFindings> => {
-    const found = await measureLeakage(a, b, {
-      ...{ thresholds, listed, workers, signal },
-      state: { path: `${folder}/leakage-${what}.npz`, input: `${input} ${reference.input}`, replace: true },
-      onProgress: (done, total) => onProgress?.(`${what} against ${reference.name}`, done, total, "pairs"),
-    });
-    return leakageFindings(found, threshold, ({ row, reference, cosine }) => ({
-      ...{ row, name: nameOf(row), reference, referenceName: otherName(reference), cosine },
-    }));
+    const state = { path: `${folder}/leakage-${what}.npz`, input: `${input} ${reference.input}`, replace: true };
+    const pass = (onNearest?: LeakageOptions["onNearest"]) =>
+      measureLeakage(a.rows, b.rows, {
+        ...{ thresholds, listed, workers, signal, state },
+        ...(onNearest === undefined ? {} : { onNearest }),
+        onProgress: (done, total) => onProgress?.(`${what} against ${reference.name}`, done, total, "pairs"),
+      });
+    const file = NEAREST_FILES[what];
+    const found = nearest === undefined ? await pass() : await withNearestFile({
+      ...{ path: `${nearest}/${file}`, state, rows: a.rows.count },
+      ...{ rowNumber: a.numberOf, referenceNumber: b.numberOf },
+    }, pass);
+    return {
+      ...leakageFindings(found, threshold, ({ row, reference, cosine }) => ({
+        ...{ row, name: a.nameOf(row), reference, referenceName: b.nameOf(reference), cosine },
+      })),
+      ...(nearest === undefined ? {} : { nearestFile: file }),
+    };
   };
-  const centreToCentre = await leak("centres", centres, reference.centres, set.nameOf, ofCentre);
+  const ofReference: Side = { rows: reference.centres, nameOf: ofCentre, numberOf: (row) => row };
+  const centreToCentre = await leak(
+    "centres",
+    { rows: centres, nameOf: set.nameOf, numberOf: (row) => row },
+    ofReference,
+  );
   const named = (row: number) => `${ofImage(row)} (${set.nameOf(find(row))})`;
-  const imageToCentre = await leak("images", own, reference.centres, named, ofCentre);
+  const ofImages: Side = { rows: own, nameOf: named, numberOf: measured.item };
+  const imageToCentre = await leak("images", ofImages, ofReference);
+  if (nearest !== undefined) {
+    const namesOf = (count: number, nameOf: (row: number) => string) =>
+      Array.from({ length: count }, (_, c) => nameOf(c));
+    const names = {
+      identities: namesOf(centres.count, set.nameOf),
+      references: other === undefined ? null : namesOf(reference.centres.count, ofCentre),
+    };
+    await writeWholeText(`${nearest}/${NEAREST_NAMES}`, `${JSON.stringify(names, null, 1)}\n`);
+  }
   const result = {
     name: reference.name,
     images: other?.statistics.rows ?? null,
@@ -112,11 +166,21 @@ export async function examineAgainst(
     ...{ paired, centreToCentre, imageToCentre },
   };
   if (other === undefined) return result;
-  const otherImage = (row: number) => other.dataset.itemName(other.item(row));
+  const otherImages: Side = {
+    rows: unitRows(other.set.rows),
+    nameOf: (row) => other.dataset.itemName(other.item(row)),
+    numberOf: other.item,
+  };
   return {
     ...result,
-    ...(images ? { imageToImage: await leak("all images", own, unitRows(other.set.rows), named, otherImage) } : {}),
-    distances: measureDistances(other.set, set, options),
+    ...(images ? { imageToImage: await leak("all images", ofImages, otherImages) } : {}),
+    distances: await measureDistances(other.set, set, {
+      ...options,
+      states: {
+        real: { path: `${folder}/moments-reference.npz`, input: other.input, replace: true },
+        made: { path: `${folder}/moments.npz`, input, replace: true },
+      },
+    }),
   };
 }
 
@@ -125,8 +189,9 @@ export async function examineAgainst(
  *
  * @param real The reference.
  * @param made The set that is judged.
- * @param options Images drawn, seed, pairing.
+ * @param options Images drawn, seed, pairing, states.
  * @returns Distances; null where there are too few images.
+ * @throws {RangeError} When a feature is not finite, or a state belongs to another pass.
  *
  * @example A set and itself
  * ```ts
@@ -136,29 +201,30 @@ export async function examineAgainst(
  *
  * const rows = arrayVectors(Float32Array.of(1, 2, 4, 8, 16), 1, "five");
  * const set = { rows, starts: Int32Array.of(0, 5), nameOf: String };
- * assert.equal(measureDistances(set, set, { threshold: 0.3 }).precision, 1);
+ * assert.equal((await measureDistances(set, set, { threshold: 0.3 })).precision, 1);
  * ```
  */
-export function measureDistances(real: IdentityRows, made: IdentityRows, options: AgainstOptions): DistanceFindings {
-  const { drawn = 2000, seed = 0, paired = false, signal, onProgress } = options;
+export async function measureDistances(
+  real: IdentityRows,
+  made: IdentityRows,
+  options: DistanceOptions,
+): Promise<DistanceFindings> {
+  const { drawn = 2000, seed = 0, paired = false, states, signal, onProgress } = options;
   const { width } = real.rows;
   const [a, b] = [sampleRows(real, drawn, seed), sampleRows(made, drawn, seed)];
   const counts = [b.length / width, a.length / width] as const, least = Math.min(...counts);
-  const moments = (set: IdentityRows) => {
-    const found = new FeatureMoments(width);
-    for (const { first, rows } of rowParts(set.rows)) {
-      signal?.throwIfAborted();
-      found.add(rows);
-      onProgress?.("moments", first + rows.length / width, set.rows.count, "images");
-    }
-    return found;
-  };
+  const moments = (which: "real" | "made", { rows }: IdentityRows) =>
+    measureMoments(rows, {
+      ...{ state: states?.[which], signal },
+      onProgress: (done, total) =>
+        onProgress?.(which === "real" ? "moments of the reference" : "moments", done, total, "images"),
+    });
   const kernel = least < 2 ? null : kernelDistance(a, b, width, { seed });
   const manifold = least <= K ? null : precisionRecall(a, b, width, K);
   const recalls = paired ? classRecall(real, made, { k: K, signal }) : undefined;
   return {
     drawn: [counts[0], counts[1]],
-    frechet: least < 2 ? null : frechetDistance(moments(real), moments(made)),
+    frechet: least < 2 ? null : frechetDistance(await moments("real", real), await moments("made", made)),
     kernel: kernel === null ? null : { mean: kernel.mean, sd: kernel.sd },
     precision: manifold?.precision ?? null,
     recall: manifold?.recall ?? null,

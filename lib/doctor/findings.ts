@@ -224,6 +224,11 @@ export interface LeakageFindings {
   readonly nearest: Distribution;
   /** The closest rows. */
   readonly closest: readonly LeakFinding[];
+  /**
+   * Name of the file with the nearest reference row of every row, [N, 3] float64: number of the identity or of the image in the
+   * data set, number of the reference's, cosine. Undefined when it was not written.
+   */
+  readonly nearestFile?: string;
 }
 
 /** What was found of a set against a reference. */

@@ -15,6 +15,7 @@ import {
 } from "@/metrics/mod.ts";
 import { openRows, type RowSource, type UnitRows, unitRows } from "@/similarity/mod.ts";
 import { openNpy } from "@/weights/mod.ts";
+import { removeIfThere, textIfThere } from "./_files.ts";
 import type { ImageFiles } from "./image_files.ts";
 
 /** Columns of the file of image measures. */
@@ -189,21 +190,4 @@ async function identityPass(
   await images.finish();
   await Deno.writeTextFile(marker, JSON.stringify(recipe));
   return statistics;
-}
-
-async function textIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  try {
-    await Deno.remove(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

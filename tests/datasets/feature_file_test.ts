@@ -65,6 +65,25 @@ Deno.test("FeatureFile takes several rows together, the same as one after anothe
     assert.deepEqual(readNpy(path).data, Float32Array.of(0, 0.5, -1, 1, 0.5, -1, 2, 0.5, -1, 3, 0.5, -1));
   }));
 
+Deno.test("FeatureFile writes float64 when asked, goes on with it, and begins anew over float32", () =>
+  withDir(async (dir) => {
+    const path = `${dir}/f.npy`, wide = { ...OPTIONS, rows: 2, dtype: "float64" as const };
+    {
+      await using file = await FeatureFile.open(path, { ...OPTIONS, rows: 2 });
+      await file.write(row(0), "0");
+    }
+    {
+      await using file = await FeatureFile.open(path, wide);
+      assert.equal(file.done, 0);
+      await file.writeRows(Float64Array.of(2 ** 40 + 1, 1 / 3, -1));
+    }
+    await using file = await FeatureFile.open(path, wide);
+    assert.equal(file.done, 1);
+    await file.write(row(1), "1");
+    await file.finish();
+    assert.deepEqual(readNpy(path).data, Float64Array.of(2 ** 40 + 1, 1 / 3, -1, 1, 0.5, -1));
+  }));
+
 Deno.test("FeatureFile refuses rows of another width, a second writer, and a file without any feature", () =>
   withDir(async (dir) => {
     const path = `${dir}/f.npy`;

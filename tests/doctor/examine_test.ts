@@ -12,6 +12,7 @@ import {
 import { arrayVectors } from "@/identity/mod.ts";
 import { type ImageJudges, imageProfiler } from "@/metrics/mod.ts";
 import { unitRows } from "@/similarity/mod.ts";
+import { readNpy } from "@/weights/mod.ts";
 import { withDir } from "../datasets/_paths.ts";
 import { CLEAN, DEFECTS, type Face, pose, quality, recogniser, WIDTH, writeFaces } from "./_faces.ts";
 
@@ -230,6 +231,66 @@ Deno.test("examineAgainst() finds who leaked, by images and by centres", () =>
     assert.deepEqual(found.imageToCentre.thresholds, [0.3, 0.4, 0.5]);
     assert.ok(found.distances!.frechet! > 0 && found.distances!.kernel!.mean > 0);
     assert.equal(found.distances!.classRecall, undefined);
+  }));
+
+Deno.test("examineAgainst() writes the nearest reference of every row, with the numbers of identities and items", () =>
+  withDir(async (dir) => {
+    const found = await against(dir, LEAKING, { images: true, nearest: dir });
+    const kinds = [[found.centreToCentre, 20, "identities"], [found.imageToCentre, 120, "images"]] as const;
+    for (const [leak, rows, name] of [...kinds, [found.imageToImage!, 120, "all-images"] as const]) {
+      assert.equal(leak.nearestFile, `nearest-${name}.npy`);
+      const { shape, dtype, data } = readNpy(`${dir}/${leak.nearestFile}`), values = data as Float64Array;
+      assert.deepEqual([shape, dtype], [[rows, 3], "float64"]);
+      const at = Array.from({ length: rows }, (_, row) => values[3 * row + 2]!);
+      assert.ok(Math.abs(at.reduce((a, b) => a + b) / rows - leak.nearest.mean!) < 1e-12);
+      for (const { row, reference, cosine } of leak.closest) {
+        assert.deepEqual([...values.subarray(3 * row, 3 * row + 3)], [row, reference, cosine], `${name} ${row}`);
+      }
+    }
+    const names = JSON.parse(await Deno.readTextFile(`${dir}/nearest-names.json`));
+    assert.deepEqual([names.identities.length, names.identities[4], names.references.length], [20, "000004", 10]);
+  }));
+
+Deno.test("examineAgainst() writes the items of a data set whose identities are scattered and images broken", () =>
+  withDir(async (dir) => {
+    await writeFaces(`${dir}/set`, CLEAN.slice(0, 18), "000000/001.png");
+    using set = await measured(dir, "set");
+    const centres = unitRows(arrayVectors(Float32Array.from({ length: 3 * WIDTH }, (_, k) => Math.sin(k)), WIDTH, "c"));
+    const find = () => examineAgainst(set, { name: "c", input: "c", centres }, { ...SETTINGS, nearest: dir });
+    const { imageToCentre } = await find();
+    const values = readNpy(`${dir}/${imageToCentre.nearestFile}`).data as Float64Array;
+    assert.deepEqual([0, 1, 2].map((row) => values[3 * row]), [0, 2, 3], "the broken image has no row");
+    assert.equal(JSON.parse(await Deno.readTextFile(`${dir}/nearest-names.json`)).references, null);
+    await Deno.remove(`${dir}/${imageToCentre.nearestFile}`);
+    assert.deepEqual(await find(), await find());
+    assert.deepEqual(readNpy(`${dir}/${imageToCentre.nearestFile}`).data, values, "a file that was lost is made anew");
+  }));
+
+Deno.test("examineAgainst() stopped in any pass goes on there, and does none before it again", () =>
+  withDir(async (dir) => {
+    await writeFaces(`${dir}/set`, LEAKING);
+    await writeFaces(`${dir}/real`, REFERENCE);
+    using set = await measured(dir, "set");
+    using real = await measured(dir, "real");
+    const passes = ["centres", "images", "all images"].map((what) => `${what} against real`);
+    passes.push("moments of the reference", "moments");
+    const find = (told: Map<string, number>, stopAt?: string) =>
+      examineAgainst(set, real, { ...progressOf(told, "set", stopAt), images: true, nearest: dir });
+    for (const [k, pass] of passes.entries()) {
+      const told = new Map<string, number>();
+      await find(told, pass).catch((error) => assert.equal(error.message, `stopped in ${pass}`));
+      // Small sets are one block of each pass, which is complete when it is stopped.
+      assert.deepEqual([...told.keys()].filter((step) => passes.indexOf(step) < k - 1), [], `${pass}: told again`);
+    }
+    const told = new Map<string, number>(), found = await find(told);
+    assert.deepEqual([...told.keys()], [], "nothing is left to do");
+    for (const name of ["set", "real"]) await Deno.remove(`${dir}/work-${name}`, { recursive: true });
+    const files = ["identities", "images", "all-images"].map((name) => `${dir}/nearest-${name}.npy`);
+    const before = files.map((file) => readNpy(file).data);
+    using fresh = await measured(dir, "set");
+    using anew = await measured(dir, "real");
+    assert.deepEqual(await examineAgainst(fresh, anew, { ...SETTINGS, images: true, nearest: dir }), found);
+    assert.deepEqual(files.map((file) => readNpy(file).data), before);
   }));
 
 Deno.test("examineAgainst() compares persons of one name when they are paired", () =>

@@ -79,6 +79,21 @@ Deno.test("doctor puts two sets side by side and against a reference", () =>
     assert.equal(report!.findings.compare!.name, "other");
     assert.equal(report!.findings.against!.distances!.classRecall!.identities, 8);
     assert.deepEqual(await names(`${dir}/report/work`), ["against", "compare", "set"]);
+    const files = ["all-images", "identities", "images"].map((name) => `nearest-${name}.npy`);
+    assert.deepEqual(await names(`${dir}/report`), [
+      ...files,
+      "nearest-names.json",
+      "report.html",
+      "report.json",
+      "work",
+    ]);
+    const { against } = report!.findings;
+    assert.deepEqual(
+      [against!.imageToImage, against!.centreToCentre].map((leak) => leak!.nearestFile),
+      files.slice(0, 2),
+    );
+    const page = await Deno.readTextFile(`${dir}/report/report.html`);
+    for (const file of files) assert.ok(page.includes(file), file);
   }));
 
 Deno.test("doctor takes centres as a reference and sees a data set again that was changed", () =>
