@@ -16,7 +16,7 @@ import {
   variationSection,
 } from "./_sections.ts";
 import { type Findings, MEASURES, measureText } from "./measures.ts";
-import { PUBLISHED_SETS } from "./published_sets.ts";
+import { publishedSets } from "./published_sets.ts";
 import type { DoctorReport } from "./report.ts";
 import type { StripSections } from "./strips.ts";
 
@@ -165,7 +165,7 @@ function numberTables(findings: Findings): Html {
     if (values.every((value) => value === undefined || value === null || !Number.isFinite(value))) return [];
     return [[title, markup`<code>${name}</code>`, ...values.map((value) => measureText(value, unit))]];
   });
-  const published = PUBLISHED_SETS.map((each) => [
+  const published = publishedSets.rows.map((each) => [
     ...[each.name, measureText(each.uniqueness, "share"), measureText(each.consistency, "share")],
     ...[measureText(each.diversity, "share"), `${each.accuracy.toFixed(2)} %`],
   ]);
@@ -177,14 +177,21 @@ ${
       markup`
         ${
         table(
-          "DCFace's table",
+          publishedSets.title,
           ["set", "uniqueness", "consistency", "diversity", "accuracy after training"],
           published,
         )
       }
-        <p
-          class="quiet">M. Kim and others, DCFace (arXiv 2304.07060): 500 identities of 20 images, another recogniser, cosine 0.3, diversity
-        against real images. Values of another recogniser can be compared in kind, not digit by digit.</p>
+        <p class="quiet">${publishedSets.note} Values of another recogniser can be compared in kind, not digit by digit.</p>
+        ${
+        publishedSets.rows.flatMap(({ name, note }) =>
+          note === undefined ? [] : [
+            markup`<p class="quiet">${name}: ${note}.</p>
+`,
+          ]
+        )
+      }
+        <p class="quiet">${[...new Set(publishedSets.rows.map(({ source }) => source))].join("; ")}.</p>
       `,
     )
   }`;

@@ -1,12 +1,12 @@
 /**
- * Published values of other data sets, to read one's own beside: M. Kim and others, DCFace (https://arxiv.org/abs/2304.07060), 500
- * identities of 20 images each, by an IR-101 AdaFace recogniser trained on WebFace4M at cosine 0.3, style features by
- * Inception; accuracy is the mean over LFW, CFP-FP, CPLFW, AgeDB-30 and CALFW of a recogniser trained on the set.
+ * Published values of other data sets, to read one's own beside: data/published/dcface_metrics.json, from M. Kim and others,
+ * DCFace (https://arxiv.org/abs/2304.07060).
  */
+import metrics from "../../data/published/dcface_metrics.json" with { type: "json" };
 
 /** Values of one data set. */
 export interface PublishedSet {
-  /** Name of the set. */
+  /** Name of the set, and what is particular to it. */
   readonly name: string;
   /** Share of unique identities. */
   readonly uniqueness: number;
@@ -16,13 +16,41 @@ export interface PublishedSet {
   readonly diversity: number;
   /** Mean accuracy of a recogniser trained on it, percent. */
   readonly accuracy: number;
+  /** What is to be known about the row. */
+  readonly note?: string;
+  /** Where it was published. */
+  readonly source: string;
 }
 
-/** The values, in the order of accuracy. */
-export const PUBLISHED_SETS: readonly PublishedSet[] = [
-  { name: "SynFace", uniqueness: 0.08, consistency: 0.9966, diversity: 0.131, accuracy: 74.75 },
-  { name: "DCFace, 1 x 1 style grid", uniqueness: 0.978, consistency: 0.9987, diversity: 0.4418, accuracy: 79.28 },
-  { name: "DigiFace", uniqueness: 0.178, consistency: 0.9973, diversity: 0.297, accuracy: 83.45 },
-  { name: "DCFace, 3 x 3", uniqueness: 0.956, consistency: 0.9809, diversity: 0.703, accuracy: 85.79 },
-  { name: "DCFace, 5 x 5", uniqueness: 0.924, consistency: 0.9035, diversity: 0.7734, accuracy: 89.04 },
-];
+/** A table of published values. */
+export interface PublishedSets {
+  /** Its heading. */
+  readonly title: string;
+  /** How the values were measured. */
+  readonly note: string;
+  /** The rows, in the order of accuracy. */
+  readonly rows: readonly PublishedSet[];
+}
+
+const { title, note, rows, sources } = metrics;
+
+/**
+ * The values of SynFace, DigiFace and DCFace with all its variants.
+ *
+ * @example A coarse style grid keeps people apart, a fine one does not
+ * ```ts
+ * import { publishedSets } from "@/doctor/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const of = (name: string) => publishedSets.rows.find((row) => row.name === name)!.uniqueness;
+ * assert.deepEqual([of("DCFace, 3 x 3"), of("DCFace, 7 x 7")], [0.956, 0.69]);
+ * ```
+ */
+export const publishedSets: PublishedSets = {
+  title,
+  note,
+  rows: rows.map((row) => {
+    const { label, where, url } = sources[row.source as keyof typeof sources];
+    return { ...row, source: `${label}, ${where}, ${url}` };
+  }).sort((a, b) => a.accuracy - b.accuracy),
+};

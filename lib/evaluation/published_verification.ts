@@ -2,11 +2,15 @@
  * Published results of recognisers on verification sets, each row with its source: data/published/*.json.
  */
 import calibration from "../../data/published/real_data_calibration.json" with { type: "json" };
+import dcfaceHarder from "../../data/published/dcface_harder_sets.json" with { type: "json" };
+import dcface from "../../data/published/dcface.json" with { type: "json" };
+import modelZoo from "../../data/published/sota_model_zoo.json" with { type: "json" };
 import halfMillion from "../../data/published/vec2face_half_million.json" with { type: "json" };
 import hardSets from "../../data/published/vec2face_hard_sets.json" with { type: "json" };
 import plus from "../../data/published/vec2face_plus.json" with { type: "json" };
 import projectPage from "../../data/published/vec2face_project_page.json" with { type: "json" };
 import scaling from "../../data/published/vec2face_scaling.json" with { type: "json" };
+import vigface from "../../data/published/vigface.json" with { type: "json" };
 
 /** Where numbers were published. */
 export interface PublishedSource {
@@ -65,7 +69,8 @@ export interface PublishedTable {
 }
 
 /**
- * All published tables: the three of the Vec2Face README, its project page, Vec2Face+, and recognisers trained on real data.
+ * All published tables: the three of the Vec2Face README, its project page, Vec2Face+, DCFace, VIGFace with sets of others, and
+ * recognisers trained on real data.
  *
  * @example HSFace10K on LFW
  * ```ts
@@ -83,7 +88,11 @@ export const publishedVerification: readonly PublishedTable[] = [
   hardSets,
   projectPage,
   plus,
+  dcface,
+  dcfaceHarder,
+  vigface,
   calibration,
+  modelZoo,
 ];
 
 /** One recogniser's published results on some sets. */

@@ -33,6 +33,38 @@ Deno.test("publishedResults() has the three tables of the Vec2Face README", () =
   }
 });
 
+/** Rows of other sources, read here from their texts: the five standard sets in the order above, their average. */
+const OTHERS = `
+VIGFace(S)|99.02 95.09 87.72 90.95 90.00 92.56|VIGFace README
+VIGFace(B)|99.48 97.07 90.15 93.62 92.88 94.64|VIGFace README
+VIGFace(L)|99.33 97.31 91.12 93.82 92.95 94.91|VIGFace README
+HyperFace|98.50 88.83 84.23 86.53 89.40 89.50|VIGFace README
+Arc2Face, 60K identities|98.92 94.58 86.45 92.45 93.33 93.14|VIGFace README
+CemiFace, 60K identities|99.22 92.84 88.86 92.13 93.03 93.22|VIGFace README
+DCFace, 20K identities|98.83 88.40 84.22 90.45 92.38 90.86|Kim et al., CVPR 2023
+DCFace, 60K identities|98.58 88.61 85.07 90.97 92.82 91.21|Kim et al., CVPR 2023
+DigiFace, 110K identities|96.17 89.81 82.23 81.10 82.55 86.37|Kim et al., CVPR 2023
+`.trim().split("\n").map((line) => line.split("|"));
+
+Deno.test("publishedResults() has larger sets and those of other authors, each with where it was read", () => {
+  const found = publishedResults(STANDARD_SETS);
+  for (const [name, numbers, label] of OTHERS) {
+    const row = found.find((each) => each.name === name)!, expected = numbers!.split(" ").map(Number);
+    assert.deepEqual([...row.values, row.average], expected, name);
+    assert.deepEqual(row.sources.map((source) => source.label), [label], name);
+  }
+});
+
+Deno.test("publishedResults() has the model zoo of SOTA-Face-Recognition, on hard sets too", () => {
+  const found = publishedResults([...STANDARD_SETS, "Hadrian", "Eclipse", "Twins"]);
+  const zoo = found.filter(({ sources }) => sources.some(({ label }) => label.includes("model zoo")));
+  assert.equal(zoo.length, 19);
+  const row = zoo.find(({ name }) => name === "Glint360K (R100, ArcFace, m=0.5)")!;
+  assert.deepEqual(row.values, [99.82, 99.07, 94.68, 98.3, 96.15, 95.68, 84.12, 84.67]);
+  const [harder] = publishedResults(["IJB-B"], "tar at far 1e-4").filter(({ name }) => name.startsWith("DCFace"));
+  assert.deepEqual(harder!.values, [75.12]);
+});
+
 Deno.test("published rows have a value for each column, a source, and averages that are means unless a note says so", () => {
   for (const { title, columns, rows, sources } of publishedVerification) {
     assert.ok(rows.length > 0, title);
