@@ -68,7 +68,11 @@ const OPTIONS: readonly TaskOption[] = [
   { flag: "no-feature-norm", help: "IJB: make features unit vectors before they are pooled" },
   { flag: "genuine", value: "FILE.npy", help: "scores [N] of pairs of one person, in the place of sets" },
   { flag: "impostor", value: "FILE.npy", help: "scores [N] of pairs of two people; read once, any number of them" },
-  { flag: "gallery", value: "DATASET", help: "people to look among: rank 1 and 5 of --probes" },
+  {
+    flag: "gallery",
+    value: "DATASET",
+    help: "people to look among: rank 1 and 5 of --probes; an image is not compared with itself",
+  },
   { flag: "probes", value: "DATASET", help: "images to look for; classes of one name are one person" },
   { flag: "keep", value: "DIR", help: "keep features here: a stopped run goes on, and another one reads them" },
   { flag: "json", value: "FILE", help: "also write every figure as JSON" },

@@ -193,9 +193,11 @@ export function groupLines(results: readonly PairsResult[]): string[] {
 }
 
 /** Ranks of probes. */
-export function searchLines({ gallery, probes, unmated, rates, unreadable }: SearchResult): string[] {
+export function searchLines({ gallery, probes, unmated, equal, misnamed, rates, unreadable }: SearchResult): string[] {
+  const other = misnamed === 0 ? "" : `; ${misnamed} of them are there under another name`;
   return [
     `${probes} probes in a gallery of ${gallery}; ${unmated} without their person there, ${unreadable.length} images unreadable`,
+    ...equal === 0 ? [] : [`${equal} probes are in the gallery themselves; none was compared with itself${other}`],
     ...rates.map(({ rank, rate, interval }) => `rank ${rank}: ${percent(rate)} % ${range(interval)}`),
   ];
 }

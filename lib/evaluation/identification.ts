@@ -18,6 +18,10 @@ export interface IdentificationInput {
   readonly probes: Float32Array;
   /** Identity of each probe [P]. */
   readonly probeLabels: ArrayLike<number>;
+  /** Which image each gallery row is of [G]; goes with `probeImages`. A probe is not compared with rows of its own image. */
+  readonly galleryImages?: ArrayLike<number>;
+  /** Which image each probe is of [P]. */
+  readonly probeImages?: ArrayLike<number>;
   /** D. */
   readonly width: number;
 }
@@ -49,7 +53,7 @@ export interface RankRate {
  *
  * @param input Gallery and probes.
  * @param options Blocks and progress.
- * @returns Rank of each probe [P], 1 for the first place; 0 where the gallery has no row of its identity.
+ * @returns Rank of each probe [P], 1 for the first place; 0 where the gallery has no row of its identity that it is compared with.
  * @throws {TypeError} When features and labels do not match.
  * @throws {RangeError} When a side is empty, or a row is zero or not finite.
  *
@@ -68,9 +72,10 @@ export async function identificationRanks(
   input: IdentificationInput,
   { block = 512, onProgress, signal }: IdentificationOptions = {},
 ): Promise<Int32Array<ArrayBuffer>> {
-  const { gallery, galleryLabels, probes, probeLabels, width } = input;
+  const { gallery, galleryLabels, probes, probeLabels, galleryImages, probeImages, width } = input;
   checkSide(gallery, galleryLabels, width, "gallery rows");
   checkSide(probes, probeLabels, width, "probes");
+  checkImages(input);
   const best = bestMates(input);
   const ranks = Int32Array.from(best, (cosine) => Number.isNaN(cosine) ? 0 : 1);
   await using products = await Products.create({ width, precision: "float32", block });
@@ -87,6 +92,7 @@ export async function identificationRanks(
         for (let j = 0; j < right.count; j++) {
           const score = scores[i * columns + j]!;
           if (score < mate - bound || galleryLabels[at + j] === label) continue;
+          if (galleryImages !== undefined && galleryImages[at + j] === probeImages![from + i]) continue;
           if (score > mate + bound || exactCosine(left, i, right, j, width) >= mate) ranks[from + i]!++;
         }
       }
@@ -134,8 +140,20 @@ function checkSide(rows: Float32Array, labels: ArrayLike<number>, width: number,
   if (bad !== -1) throw new RangeError(`Cannot identify: row ${bad} of the ${what} is zero or not finite`);
 }
 
-/** Largest cosine of each probe with gallery rows of its identity; NaN without such rows. */
-function bestMates({ gallery, galleryLabels, probes, probeLabels, width }: IdentificationInput): Float64Array {
+function checkImages({ galleryLabels, probeLabels, galleryImages, probeImages }: IdentificationInput): void {
+  const found = [galleryImages?.length, probeImages?.length];
+  if (found.every((length) => length === undefined)) return;
+  if (found[0] !== galleryLabels.length || found[1] !== probeLabels.length) {
+    throw new TypeError(
+      `Cannot identify: images of ${found[0] ?? 0} gallery rows and ${found[1] ?? 0} probes are told, expected ` +
+        `${galleryLabels.length} and ${probeLabels.length}`,
+    );
+  }
+}
+
+/** Largest cosine of each probe with other images of its identity in the gallery; NaN without such rows. */
+function bestMates(input: IdentificationInput): Float64Array {
+  const { gallery, galleryLabels, probes, probeLabels, galleryImages, probeImages, width } = input;
   const rowsOf = new Map<number, number[]>();
   for (let g = 0; g < galleryLabels.length; g++) {
     const rows = rowsOf.get(galleryLabels[g]!);
@@ -144,9 +162,9 @@ function bestMates({ gallery, galleryLabels, probes, probeLabels, width }: Ident
   }
   const [galleryNorms, probeNorms] = [rowNorms(gallery, width), rowNorms(probes, width)];
   return Float64Array.from({ length: probeLabels.length }, (_, p) => {
-    const cosines = (rowsOf.get(probeLabels[p]!) ?? []).map((g) =>
-      dotRows(probes, p, gallery, g, width) / (probeNorms[p]! * galleryNorms[g]!)
-    );
+    const own = galleryImages === undefined ? undefined : probeImages![p];
+    const mates = (rowsOf.get(probeLabels[p]!) ?? []).filter((g) => own === undefined || galleryImages![g] !== own);
+    const cosines = mates.map((g) => dotRows(probes, p, gallery, g, width) / (probeNorms[p]! * galleryNorms[g]!));
     return cosines.length === 0 ? NaN : cosines.reduce((a, b) => Math.max(a, b));
   });
 }

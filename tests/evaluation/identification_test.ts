@@ -64,6 +64,33 @@ Deno.test("identificationRanks() counts ties against the probe", async () => {
   assert.deepEqual([...await identificationRanks(input)], [3]);
 });
 
+Deno.test("identificationRanks() compares no probe with its own image, whoever that is filed under", async () => {
+  const gallery = rows("gallery for tests", 40, 2, 75), images = gallery.labels.map((_, g) => g);
+  const all = { gallery: gallery.features, galleryLabels: gallery.labels, width: WIDTH };
+  const themselves = { ...all, probes: gallery.features, probeLabels: gallery.labels };
+  assert.ok((await identificationRanks(themselves)).every((rank) => rank === 1), "each finds itself");
+  const found = await identificationRanks({ ...themselves, galleryImages: images, probeImages: images });
+  const expected = gallery.labels.map((_, p) => {
+    const without = (of: typeof gallery) => ({
+      labels: of.labels.toSpliced(p, 1),
+      features: Float32Array.from([...of.features].toSpliced(p * WIDTH, WIDTH)),
+    });
+    const probe = { labels: [gallery.labels[p]!], features: gallery.features.subarray(p * WIDTH, (p + 1) * WIDTH) };
+    return plainRanks(without(gallery), probe)[0];
+  });
+  assert.deepEqual([...found], expected);
+  assert.ok(found.some((rank) => rank > 1) && found.subarray(80).every((rank) => rank === 0));
+  const misnamed = { gallery: Float32Array.of(1, 0, 0.9, 0.1), galleryLabels: [5, 0], width: 2 };
+  const probe = { probes: Float32Array.of(1, 0), probeLabels: [0] };
+  assert.deepEqual([...await identificationRanks({ ...misnamed, ...probe })], [2]);
+  const told = { ...misnamed, ...probe, galleryImages: [3, 4], probeImages: [3] };
+  assert.deepEqual([...await identificationRanks(told)], [1]);
+  await assert.rejects(identificationRanks({ ...told, probeImages: [] }), {
+    name: "TypeError",
+    message: "Cannot identify: images of 2 gallery rows and 0 probes are told, expected 2 and 1",
+  });
+});
+
 Deno.test("identificationRanks() and rankRates() refuse what they cannot rank", async () => {
   const input = {
     gallery: Float32Array.of(1, 0),

@@ -294,20 +294,51 @@ Deno.test("evaluate reads genuine and impostor scores of any number, float32 and
     }
   }));
 
+/** A folder of pictures by person and number. */
+async function writePeople(dir: string, people: readonly (readonly [label: number, picture: number])[]): Promise<void> {
+  await using writer = await openFolderWriter(dir, { extension: "auto" });
+  const places = new Map<number, number>();
+  for (const [label, picture] of people) {
+    const image = places.get(label) ?? 0;
+    places.set(label, image + 1);
+    await writer.write({ label, image, bytes: await png(label, picture) });
+  }
+}
+
 Deno.test("evaluate ranks probes in a gallery by the names of their classes", () =>
   withDir(async (dir) => {
-    const write = async (name: string, labels: readonly number[]) => {
-      await using writer = await openFolderWriter(`${dir}/${name}`, { extension: "auto" });
-      for (const label of labels) await writer.write({ label, image: 0, bytes: await png(label) });
-    };
-    await write("gallery", [0, 1, 2, 3, 4, 5, 6, 7]);
-    await write("probes", [7, 3, 5, 9]);
+    await writePeople(`${dir}/gallery`, [0, 1, 2, 3, 4, 5, 6, 7].map((label) => [label, 0]));
+    await writePeople(`${dir}/probes`, [7, 3, 5, 9].map((label) => [label, 1]));
     const { code, out, err } = await call("./_evaluate_entry.ts", [
       ...["--gallery", `${dir}/gallery`, "--probes", `${dir}/probes`],
     ]);
     assert.equal(code, 0, err);
     assert.match(out, /^4 probes in a gallery of 8; 1 without their person there, 0 images unreadable$/m);
     assert.match(out, /^rank 1: 100.00 % \[43\.85, 100\.00\]$/m);
+    assert.doesNotMatch(out, /compared with itself/);
+  }));
+
+Deno.test("evaluate compares no image with itself, and says how many are in the gallery too", () =>
+  withDir(async (dir) => {
+    await writePeople(`${dir}/gallery`, [[0, 0], [0, 1], [1, 0], [1, 1], [2, 0]]);
+    const self = ["--gallery", `${dir}/gallery`, "--probes"];
+    const json = `${dir}/found.json`;
+    const { code, out, err } = await call("./_evaluate_entry.ts", [...self, `${dir}/gallery`, "--json", json]);
+    assert.equal(code, 0, err);
+    assert.match(out, /^5 probes in a gallery of 5; 1 without their person there, 0 images unreadable$/m);
+    assert.match(out, /^5 probes are in the gallery themselves; none was compared with itself$/m);
+    assert.equal(JSON.parse(await Deno.readTextFile(json)).identification.equal, 5);
+    await writePeople(`${dir}/probes`, [[0, 2], [1, 0]]);
+    await Deno.copyFile(`${dir}/gallery/000002/000.png`, `${dir}/probes/000000/001.png`);
+    const mixed = await call("./_evaluate_entry.ts", [...self, `${dir}/probes`]);
+    assert.match(
+      mixed.out,
+      /^2 probes are in the gallery themselves; none was compared with itself; 1 of them are there/m,
+    );
+    await writePeople(`${dir}/single`, [[2, 0]]);
+    const single = await call("./_evaluate_entry.ts", [...self, `${dir}/single`]);
+    assert.equal(single.code, 2);
+    assert.match(single.err, /1 of 1 probes are images of the gallery themselves.*give other images/);
   }));
 
 Deno.test("evaluate tells the spread over the groups of RFW", () =>
