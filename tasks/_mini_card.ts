@@ -47,10 +47,16 @@ function recogniserRows({ recognisers }: MiniMetrics): Row[] {
     `${percent(mean)} +- ${(100 * sd).toFixed(2)}`;
   const tar = ({ tar }: Pick<RecogniserReport, "tar">) => tar.tar === undefined ? "not resolvable" : percent(tar.tar);
   return [
-    each("recogniser: 10-fold accuracy, 3,000 + 3,000 pairs", recognisers, accuracy, "98.5 %"),
-    each("recogniser: the same, flip-sum as insightface", recognisers, ({ flipSum }) => accuracy(flipSum!)),
-    each("recogniser: TAR at FAR 1e-3", recognisers, tar, "93 %"),
-    each("recogniser: the same, flip-sum", recognisers, ({ flipSum }) => tar(flipSum!)),
+    // insightface's protocol sums the features of an image and of its mirror image; without is stricter.
+    each(
+      "recogniser: 10-fold accuracy, flip-sum, 3,000 + 3,000 pairs",
+      recognisers,
+      ({ flipSum }) => accuracy(flipSum!),
+      "98.5 %",
+    ),
+    each("recogniser: the same, images as they are", recognisers, accuracy),
+    each("recogniser: TAR at FAR 1e-3, flip-sum", recognisers, ({ flipSum }) => tar(flipSum!), "93 %"),
+    each("recogniser: the same, images as they are", recognisers, tar),
     each("recogniser: yaw by a linear probe", recognisers, ({ yaw }) => `r ${fixed(yaw.correlation)}`),
   ];
 }
@@ -92,7 +98,7 @@ function estimatorRows({ pose, quality: { degradations } }: EstimatorMetrics): R
       "3 (yaw, pitch)",
     ],
     ["quality: rank correlation with blur, noise, darkness, occlusion", correlations("perImage"), "", "-0.7 or below"],
-    ["quality: the same, all images in one ranking", correlations("pooled"), "", ""],
+    ["quality: the same, all images in one ranking", correlations("pooled"), "", "-0.7 or below"],
   ];
 }
 
