@@ -28,8 +28,8 @@ export function readPairs(path: string, name: string, unpacked?: Uint8Array): Ve
   if (same.length === 0 || files.length !== 2 * same.length) {
     throw fail(`it has ${files.length} images and ${same.length} bools`);
   }
-  const wrong = files.findIndex((file) => !(file instanceof Uint8Array) || file.length === 0);
-  if (wrong !== -1) throw fail(`image ${wrong} has no bytes`);
+  const wrong = files.findIndex((file) => !(file instanceof Uint8Array));
+  if (wrong !== -1) throw fail(`image ${wrong} is no bytes`);
   return new PickledPairs(path, name, files as Uint8Array[], same);
 }
 
@@ -65,7 +65,9 @@ class PickledPairs implements VerificationSet {
   }
 
   async image(index: number) {
-    return await decodeImage(await this.bytes(index), { name: `image ${index} of "${this.#path}"` });
+    const bytes = await this.bytes(index), name = `image ${index} of "${this.#path}"`;
+    if (bytes.length === 0) throw new SyntaxError(`Cannot decode ${name}: it has no bytes`);
+    return await decodeImage(bytes, { name });
   }
 
   close(): Promise<void> {

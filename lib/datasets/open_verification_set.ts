@@ -35,7 +35,8 @@ export function isVerificationSet(path: string): boolean {
 /**
  * Opens a verification set: insightface's .bin, the .xz of SOTA-Face-Recognition, or its <set>/<set>.npy with issame.txt.
  *
- * Pickles are read as data and never run. A .bin or .xz is in memory as a whole.
+ * Pickles are read as data and never run. A .bin or .xz is in memory as a whole. Images are looked at when they are asked for: an
+ * empty or damaged one keeps no other from being read.
  *
  * @param path The .bin, .xz or .npy file, or the folder that holds <set>.npy and issame.txt.
  * @returns The set.

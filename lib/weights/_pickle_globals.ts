@@ -73,6 +73,11 @@ function encodeLatin1([text]: Arguments, spend: Spend): PyValue {
   return Uint8Array.from(text, (c) => c.charCodeAt(0));
 }
 
+/** protocol 2 writes empty bytes as bytes(); bytes(N), N zeros of next to no pickle, is not made. */
+function makeBytes([bytes]: Arguments): PyValue {
+  return bytes === undefined ? new Uint8Array(0) : bytes instanceof Uint8Array ? bytes : new PyObject("builtins.bytes");
+}
+
 /** How a tensor that is wrapped by its class is made. */
 function rebuildFromType([fn, , args]: Arguments): PyValue {
   const path = fn instanceof PyGlobal ? currentPath(fn) : "";
@@ -107,6 +112,7 @@ const CALLS: Readonly<
   "builtins.frozenset": ([items]) => new PyList(itemsOf(items) as PyValue[]),
   "builtins.tuple": ([items]) => new PyTuple(itemsOf(items)),
   "builtins.bytearray": ([bytes]) => bytes ?? null,
+  "builtins.bytes": makeBytes,
   "_codecs.encode": encodeLatin1,
   // (class, base, state): how protocols 0 and 1 make an object
   "copyreg._reconstructor": ([type]) => new PyObject(type instanceof PyGlobal ? currentPath(type) : "object"),

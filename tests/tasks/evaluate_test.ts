@@ -125,6 +125,19 @@ Deno.test("evaluate counts images that cannot be read, lists them, and leaves th
     assert.deepEqual(set.report.scores.pairs[0] + set.report.scores.pairs[1], 57);
   }));
 
+Deno.test("evaluate counts empty images as unreadable, and leaves only their pairs out", () =>
+  withDir(async (dir) => {
+    const pairs = await pairSet(60);
+    const bytes = async (i: number) => i === 7 || i === 9 ? new Uint8Array(0) : await pairs.bytes(i);
+    await writeVerificationBin(`${dir}/lfw.bin`, { ...pairs, bytes });
+    const json = `${dir}/a.json`;
+    const { code, err } = await evaluate(fakeLoader().load, `${dir}/lfw.bin`, "--bootstrap", "20", "--json", json);
+    assert.equal(code, 0, err);
+    const [set] = (await readJson(json)).sets;
+    assert.deepEqual([set.report.missing, set.report.pairsLeftOut], [[7, 9], 2]);
+    assert.match(set.unreadable[0].reason, /it has no bytes/);
+  }));
+
 Deno.test("evaluate reads the unpacked form, whose folder names the set", () =>
   withDir(async (dir) => {
     const { same, length } = await pairSet(20);

@@ -223,6 +223,8 @@ Deno.test("unpickle() gives the containers that older Pythons call", () => {
     load(op.global("builtins", "bytearray"), 0x43, 2, "xy", 0x85, "R."),
     "bytes [2]",
   );
+  assert.deepEqual(load(op.global("__builtin__", "bytes"), ")R."), "bytes [0]");
+  assert.deepEqual(load(op.global("builtins", "bytes"), 0x43, 2, "xy", 0x85, "R."), "bytes [2]");
   const make = op.global("copy_reg", "_reconstructor");
   const object = bytes(
     "(",

@@ -58,6 +58,7 @@ Deno.test("readPickle() refuses what is not plain data, and lists that multiply 
       return true;
     });
   refuse(/it holds a a\.B object, expected plain data/, "ca\nB\n)R.");
+  refuse(/it holds a builtins\.bytes object/, "cbuiltins\nbytes\nJ", le(4, 2_000_000_000), 0x85, "R."); // that many zeros
   refuse(/it holds a\.B/, "ca\nB\n.");
   refuse(/refers to "k" outside of it/, "X", le(4, 1), "kQ.");
   refuse(/levels/, "]q", 0, "h", 0, "a."); // [itself]
