@@ -22,15 +22,16 @@ const USUAL_PAIRS = 6000;
 export async function drawPairs(args: TaskArguments, seed: bigint, dataset: DatasetReader): Promise<ItemPairs> {
   const wanted = args.optionalInteger("pairs", { min: 2, max: 10_000_000 }) ?? USUAL_PAIRS;
   const factor = args.optionalInteger("hard", { min: 2, max: 10_000 });
-  const each = Math.ceil(wanted / 2);
+  const asked = { genuine: Math.ceil(wanted / 2), impostor: Math.floor(wanted / 2) };
   let pairs: ItemPairs = samplePairs(dataset.labels, {
-    genuine: each * (factor ?? 1),
-    impostor: each * (factor ?? 1),
+    genuine: asked.genuine * (factor ?? 1),
+    impostor: asked.impostor * (factor ?? 1),
     seed,
   });
   const count = (kind: number) => Array.from(pairs.same).filter((flag) => flag === kind).length;
-  const balanced = Math.min(each, count(0), count(1));
-  if (balanced === 0) {
+  const least = Math.min(count(0), count(1)), isEnough = count(1) >= asked.genuine && count(0) >= asked.impostor;
+  const kept = isEnough ? asked : { genuine: least, impostor: least };
+  if (least === 0) {
     throw new RangeError(
       `Cannot draw pairs: ${count(1)} pairs of one person and ${count(0)} of two are possible, expected some of both`,
     );
@@ -43,12 +44,12 @@ export async function drawPairs(args: TaskArguments, seed: bigint, dataset: Data
         cache.set(index, (await dataset.get(index)).feature);
       }
       return cache.get(index);
-    }, { genuine: balanced, impostor: balanced });
+    }, kept);
     if (pairs.first.length === 0) {
       throw new RangeError("Cannot find hard pairs: no image has a feature; give --features");
     }
-  } else if (balanced < each) {
-    pairs = samplePairs(dataset.labels, { genuine: balanced, impostor: balanced, seed });
+  } else if (!isEnough) {
+    pairs = samplePairs(dataset.labels, { ...kept, seed });
   }
   if (pairs.first.length < wanted) note(`There are ${pairs.first.length} balanced pairs, ${wanted} were asked for.`);
   return pairs;

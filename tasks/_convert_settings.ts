@@ -1,7 +1,7 @@
 /**
  * What `deno task convert:dataset` takes, and what it is asked to make.
  */
-import { dirname, resolve } from "node:path";
+import { basename, dirname, extname, resolve } from "node:path";
 import { type ImageCheck, isVerificationSet } from "@/datasets/mod.ts";
 import { type TaskArguments, type TaskSpec, UsageError } from "./_cli.ts";
 import { CHOICE_OPTIONS, isThere, SOURCE_OPTIONS } from "./_dataset_options.ts";
@@ -17,7 +17,8 @@ export const SPEC: TaskSpec = {
     value: "FROM TO",
     help:
       "FROM: folder of class folders, .lmdb, .txt list, or a verification set (.bin, .xz, folder with issame.txt). " +
-      "TO: NAME.lmdb, NAME.npy (a mask over FROM), NAME.txt (list and NAME_labels.txt), NAME.bin (pairs), or a folder",
+      "TO: NAME.lmdb, NAME.npy (a mask over FROM), NAME.txt (list and NAME_labels.txt), NAME.bin (pairs), or a folder " +
+      "(NAME/ whatever its ending)",
     min: 2,
     max: 2,
   },
@@ -44,7 +45,8 @@ export const SPEC: TaskSpec = {
     {
       flag: "pairs",
       value: "P",
-      help: "verification pairs, half of one person and half of two; makes a folder TO of <set>.npy and issame.txt " +
+      help:
+        "verification pairs, half of one person and half of two, of an odd number one more of one person; makes a folder TO of <set>.npy and issame.txt " +
         "(default for .bin: 6000)",
     },
     {
@@ -83,9 +85,10 @@ export interface ConvertSettings {
 
 /** Reads where from, where to and what. */
 export async function readConvertSettings(args: TaskArguments): Promise<ConvertSettings> {
-  const [from, to] = args.positionals as [string, string];
+  const [from, given] = args.positionals as [string, string];
+  const isFolder = /[^/]\/+$/.test(given), to = isFolder ? given.replace(/\/+$/, "") : given;
   const fromPairs = isVerificationSet(from);
-  const ending = /\.(lmdb|npy|txt|bin)$/i.exec(to)?.[1]?.toLowerCase();
+  const ending = isFolder ? undefined : /\.(lmdb|npy|txt|bin)$/i.exec(to)?.[1]?.toLowerCase();
   const target: Target = ending === "lmdb"
     ? "lmdb"
     : ending === "npy"
@@ -98,8 +101,12 @@ export async function readConvertSettings(args: TaskArguments): Promise<ConvertS
     ? "pixels"
     : "folder";
   const pairs = target === "bin" || target === "pixels";
-  if (/\.(xz|rec|mdb|jpe?g|png|webp|npz|zip|tar|pth|safetensors)$/i.test(to)) {
-    throw new UsageError(`Cannot write ${to}: expected .lmdb, .npy, .txt, .bin or a folder`);
+  const other = extname(basename(to));
+  if (ending === undefined && !isFolder && /^\.[a-z]\w{0,11}$/i.test(other)) {
+    throw new UsageError(
+      `Cannot write ${to}: ${other} is no form that is written, expected .lmdb, .npy, .txt, .bin or a folder; ` +
+        `for a folder of that name write ${to}/`,
+    );
   }
   if (fromPairs && !pairs) {
     throw new UsageError(`Cannot make ${to} of ${from}: a verification set has no classes; give a .bin or a folder`);

@@ -1,8 +1,16 @@
 /**
  * Options that the tasks on data sets share: which data set, which part of it, and files written beside it.
  */
-import { type ChooseOptions, type DatasetReader, openDataset, readMask, selectItems } from "@/datasets/mod.ts";
-import { type TaskArguments, type TaskOption, UsageError } from "./_cli.ts";
+import { normalize } from "node:path";
+import {
+  type ChooseOptions,
+  datasetForm,
+  type DatasetReader,
+  openDataset,
+  readMask,
+  selectItems,
+} from "@/datasets/mod.ts";
+import { note, type TaskArguments, type TaskOption, UsageError } from "./_cli.ts";
 
 /** Which items are used. */
 export const SOURCE_OPTIONS: readonly TaskOption[] = [
@@ -45,13 +53,34 @@ export async function openSource(
   lists: { labels?: string | undefined; features?: string | undefined } = {},
 ): Promise<DatasetReader> {
   const given = { root: args.optionalText("root"), ...lists };
-  return await openDataset(path, Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
+  const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const dataset = await openDataset(path, options);
+  if (datasetForm(path) === "list") {
+    const seen = new Set<string>();
+    for (let index = 0; index < dataset.length; index++) seen.add(normalize(dataset.itemName(index)));
+    noteRepeats(path, dataset.length, seen.size);
+  }
+  return dataset;
+}
+
+/** Reads a mask over so many items, and says when it chooses one of them more than once. */
+export function readNotedMask(path: string, length: number): Int32Array {
+  const indices = readMask(path, length), seen = new Uint8Array(length);
+  for (const index of indices) seen[index] = 1;
+  noteRepeats(path, indices.length, seen.reduce((sum, one) => sum + one, 0));
+  return indices;
+}
+
+function noteRepeats(path: string, items: number, different: number): void {
+  if (items > different) {
+    note(`${path}: ${items - different} of ${items} items repeat earlier ones; they are used again`);
+  }
 }
 
 /** A data set through the mask that the arguments name; the same one when they name none. */
 export function throughMask(dataset: DatasetReader, args: TaskArguments): DatasetReader {
   const mask = args.optionalText("mask");
-  return mask === undefined ? dataset : selectItems(dataset, readMask(mask, dataset.length));
+  return mask === undefined ? dataset : selectItems(dataset, readNotedMask(mask, dataset.length));
 }
 
 /** Whether something of that name is there. */

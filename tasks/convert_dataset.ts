@@ -18,7 +18,6 @@ import {
   openLmdbWriter,
   openVerificationSet,
   pairedImages,
-  readMask,
   selectItems,
   withFeatures,
   writeMask,
@@ -26,7 +25,7 @@ import {
 import { checkInputs, note, Progress, runTask, say, type TaskArguments, type TaskMain, UsageError } from "./_cli.ts";
 import { type ConvertSettings, readConvertSettings, SPEC } from "./_convert_settings.ts";
 import { describePairs, drawPairs, makePairs } from "./_convert_pairs.ts";
-import { openSource, readChoice, removeAll, writeText } from "./_dataset_options.ts";
+import { openSource, readChoice, readNotedMask, removeAll, writeText } from "./_dataset_options.ts";
 
 export { SPEC } from "./_convert_settings.ts";
 
@@ -43,7 +42,7 @@ async function openNarrowed(args: TaskArguments, { from, seed }: ConvertSettings
   });
   try {
     const complete = isMatrix ? withFeatures(whole, features!) : whole;
-    const masked = mask === undefined ? undefined : readMask(mask, whole.length);
+    const masked = mask === undefined ? undefined : readNotedMask(mask, whole.length);
     const choice = readChoice(args, seed);
     if (choice === undefined) {
       return { dataset: masked === undefined ? complete : selectItems(complete, masked), indices: masked };

@@ -7,6 +7,7 @@ import { python, type PythonView, runTool } from "../datasets/_interop.ts";
 import { fromFileUrl, withDir } from "../datasets/_paths.ts";
 import { imageFolder, names, run } from "./_datasets.ts";
 
+const FIXTURE = fromFileUrl("../fixtures/datasets/python.lmdb", import.meta.url);
 const convert = (...argv: string[]) => run(SPEC, convertMain, ...argv);
 
 async function ok(...argv: string[]): Promise<void> {
@@ -146,6 +147,52 @@ Deno.test("convert:dataset draws balanced pairs by seed, hard ones by features",
     assert.match(without.err, /no image has a feature/);
   }));
 
+Deno.test("convert:dataset makes as many pairs as asked, of an odd number one more of one person", () =>
+  withDir(async (dir) => {
+    const from = await imageFolder(`${dir}/from`, 4, 4);
+    writeNpy(`${dir}/f.npy`, { dtype: "float32", shape: [16, 1], data: new Float32Array(16).fill(1) });
+    for (const [name, ...options] of [["a"], ["hard", "--hard", "3", "--features", `${dir}/f.npy`]]) {
+      await ok(from, `${dir}/${name}.bin`, "--pairs", "7", ...options);
+      await using set = await openVerificationSet(`${dir}/${name}.bin`);
+      assert.deepEqual([set.length, set.same.filter(Boolean).length], [7, 4]);
+    }
+    await ok(from, `${dir}/all.bin`, "--pairs", "99"); // 4 * 6 of one person are possible
+    await using all = await openVerificationSet(`${dir}/all.bin`);
+    assert.deepEqual([all.length, all.same.filter(Boolean).length], [48, 24]);
+  }));
+
+Deno.test("convert:dataset makes a folder of any name that ends with a slash, and describes it beside it", () =>
+  withDir(async (dir) => {
+    const from = await imageFolder(`${dir}/from`);
+    await ok(from, `${dir}/faces.v2/`);
+    assert.deepEqual(await names(dir), ["faces.v2", "faces.v2.classes.json", "from"]);
+    await ok(from, `${dir}/faces.v2/`, "--overwrite");
+    await ok(from, `${dir}/faces-1.2`);
+    assert.deepEqual(await items(`${dir}/faces-1.2`), await items(`${dir}/faces.v2`));
+  }));
+
+Deno.test("convert:dataset says how many items a mask or a list names again", () =>
+  withDir(async (dir) => {
+    const from = await imageFolder(`${dir}/from`, 2, 3);
+    const task = fromFileUrl("../../tasks/convert_dataset.ts", import.meta.url);
+    const said = async (...args: string[]) => {
+      const command = new Deno.Command(Deno.execPath(), { args: ["run", "--no-check", "-A", task, ...args], cwd: dir });
+      const { code, stderr } = await command.output(), text = new TextDecoder().decode(stderr);
+      assert.equal(code, 0, text);
+      return text.split("\n").filter((line) => line.includes("repeat"));
+    };
+    writeNpy(`${dir}/m.npy`, { dtype: "int64", shape: [5], data: BigInt64Array.of(4n, 0n, 4n, 4n, 1n) });
+    const again = "items repeat earlier ones; they are used again";
+    assert.deepEqual(await said(from, `${dir}/a`, "--mask", `${dir}/m.npy`), [`${dir}/m.npy: 2 of 5 ${again}`]);
+    assert.equal((await items(`${dir}/a`)).length, 5);
+    const [one, two] = (await items(from)).slice(0, 2).map((_, i) => `from/000000/00${i}`);
+    const ending = (await names(`${dir}/from/000000`))[0]!.slice(3);
+    await Deno.writeTextFile(`${dir}/l.txt`, [one, two, `./${one}`].map((path) => `${path}${ending}\n`).join(""));
+    assert.deepEqual(await said(`${dir}/l.txt`, `${dir}/b`), [`${dir}/l.txt: 1 of 3 ${again}`]);
+    writeNpy(`${dir}/n.npy`, { dtype: "int64", shape: [2], data: BigInt64Array.of(4n, 0n) });
+    assert.deepEqual(await said(from, `${dir}/c`, "--mask", `${dir}/n.npy`), []);
+  }));
+
 Deno.test("convert:dataset converts verification sets", () =>
   withDir(async (dir) => {
     const xz = fromFileUrl("../fixtures/datasets/verification.xz", import.meta.url);
@@ -159,8 +206,6 @@ Deno.test("convert:dataset converts verification sets", () =>
     }
   }));
 
-const FIXTURE = fromFileUrl("../fixtures/datasets/python.lmdb", import.meta.url);
-
 Deno.test.each<[string, (dir: string) => string[], RegExp]>([
   ["one path", (dir) => [dir], /FROM TO is needed|FROM TO/],
   ["a source that is not there", (dir) => [`${dir}/none`, `${dir}/a`], /none/],
@@ -168,6 +213,7 @@ Deno.test.each<[string, (dir: string) => string[], RegExp]>([
   ["a target without a folder", (dir) => [FIXTURE, `${dir}/x/a.lmdb`], /there is no folder .*x/],
   ["a target that is there", (dir) => [FIXTURE, `${dir}/there`], /--overwrite/],
   ["an unknown target", (dir) => [FIXTURE, `${dir}/a.xz`], /expected .lmdb, .npy, .txt, .bin or a folder/],
+  ["an ending of something else", (dir) => [FIXTURE, `${dir}/a.mp3`], /a\.mp3: \.mp3 is no form .* write .*a\.mp3\//],
   ["--pairs for a database", (dir) => [FIXTURE, `${dir}/a.lmdb`, "--pairs", "5"], /--pairs here/],
   ["--subdir for a folder", (dir) => [FIXTURE, `${dir}/a`, "--subdir"], /--subdir here/],
   ["--random alone", (dir) => [FIXTURE, `${dir}/a`, "--random"], /--classes N/],
