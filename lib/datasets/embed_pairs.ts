@@ -40,7 +40,7 @@ export interface EmbedPairsOptions {
 }
 
 /**
- * Embeds the images of a verification set.
+ * Embeds the images of a verification set; a picture that is in several pairs is embedded once where the set tells.
  *
  * @param set The pairs.
  * @param embedder The recogniser.
@@ -75,23 +75,41 @@ export async function embedPairs(
   const { vectorSize: width } = embedder, images = 2 * set.length;
   const plain = new Float32Array(images * width).fill(NaN);
   const mirrored = mirror ? plain.slice() : undefined;
-  const faults: ImageFault[] = [], indices = Array.from({ length: images }, (_, i) => i);
-  for await (const row of embedViews(indices, (i) => set.image(i), embedder, { mirror, batchSize, signal })) {
-    if (row.plain === undefined) faults.push({ index: row.index, reason: row.fault! });
-    else {
-      for (const [into, feature] of [[plain, row.plain], [mirrored, row.mirrored]] as const) {
-        if (feature?.every(Number.isFinite) === false) {
-          throw new RangeError(
-            `Cannot embed image ${row.index} of ${images}: its feature is not finite; look at the weights and the device`,
-          );
+  const faults: ImageFault[] = [], places = placesOf(set);
+  let done = 0;
+  for await (const row of embedViews(places.keys(), (i) => set.image(i), embedder, { mirror, batchSize, signal })) {
+    for (const index of places.get(row.index)!) {
+      if (row.plain === undefined) faults.push({ index, reason: row.fault! });
+      else {
+        for (const [into, feature] of [[plain, row.plain], [mirrored, row.mirrored]] as const) {
+          if (feature?.every(Number.isFinite) === false) {
+            throw new RangeError(
+              `Cannot embed image ${index} of ${images}: its feature is not finite; look at the weights and the device`,
+            );
+          }
+          into?.set(feature!, index * width);
         }
-        into?.set(feature!, row.index * width);
       }
+      onProgress?.(++done);
     }
-    onProgress?.(row.index + 1);
   }
+  faults.sort((a, b) => a.index - b.index);
   if (faults.length === images) {
     throw new RangeError(`Cannot embed ${images} images: none can be read (image 0: ${faults[0]?.reason ?? "none"})`);
   }
   return { plain, mirrored, faults };
+}
+
+/** The images that show each picture, by the first of them. */
+function placesOf(set: PairSource): Map<number, number[]> {
+  const firsts = new Map<number, number>(), places = new Map<number, number[]>();
+  for (let i = 0; i < 2 * set.length; i++) {
+    const item = set.item?.(i) ?? i, first = firsts.get(item);
+    if (first !== undefined) places.get(first)!.push(i);
+    else {
+      firsts.set(item, i);
+      places.set(i, [i]);
+    }
+  }
+  return places;
 }

@@ -16,8 +16,16 @@ import { FLAGS } from "./_pixel_pairs.ts";
 import { readPixels } from "./read_pixels.ts";
 import type { VerificationSet } from "./verification_set.ts";
 
-/** Images of pairs, to be written; every `VerificationSet` is one. */
-export type PairSource = Pick<VerificationSet, "length" | "same" | "bytes" | "image">;
+/** Images of pairs, to be written or embedded; every `VerificationSet` is one. */
+export interface PairSource extends Pick<VerificationSet, "length" | "same" | "bytes" | "image"> {
+  /**
+   * Which picture an image shows, where pairs share pictures; without it every image counts as one of its own.
+   *
+   * @param index Image, 0..2P-1.
+   * @returns A number that is the same for images of the same picture.
+   */
+  item?(index: number): number;
+}
 
 /** Pairs of items of a data set. */
 export interface ItemPairs {
@@ -75,6 +83,7 @@ export function pairedImages(dataset: DatasetReader, pairs: ItemPairs): PairSour
     same: Uint8Array.from(same),
     bytes: async (index) => (await dataset.get(item(index))).bytes,
     image: (index) => readPixels(dataset, item(index)),
+    item,
   };
 }
 

@@ -41,6 +41,23 @@ Deno.test("embedPairs() embeds images and their mirror images in batches of the 
   assert.equal(plain.mirrored, undefined);
 });
 
+Deno.test("embedPairs() embeds a picture of several pairs once, and lists all places of one that cannot be read", async () => {
+  const pictures = [half, undefined, filled(2, 2, [0, 0, 0])], order = [0, 1, 2, 0, 1, 0];
+  const set = memorySet(order.map((item) => pictures[item])), read: number[] = [], done: number[] = [];
+  const shared = {
+    ...set,
+    image: (i: number) => (read.push(i), set.image(i)),
+    item: (i: number) => order[i]!,
+  };
+  const found = await embedPairs(shared, cornerEmbedder(), { onProgress: (n) => done.push(n) });
+  assert.deepEqual(read, [0, 1, 2]);
+  assert.deepEqual(done, [1, 2, 3, 4, 5, 6]);
+  assert.deepEqual([[...found.plain], [...found.mirrored!]], [[1, NaN, -1, 1, NaN, 1], [-1, NaN, -1, -1, NaN, -1]]);
+  assert.deepEqual(found.faults.map(({ index }) => index), [1, 4]);
+  const apart = await embedPairs(set, cornerEmbedder());
+  assert.deepEqual([apart.plain, apart.mirrored], [found.plain, found.mirrored]);
+});
+
 Deno.test("embedPairs() counts and lists images that cannot be read, resizes others, and keeps the places", async () => {
   const embedder = cornerEmbedder();
   const found = await embedPairs(memorySet([undefined, filled(5, 3, [255, 0, 0]), half, undefined]), embedder);
