@@ -28,7 +28,7 @@ export interface SeparabilityOptions {
   /** Worker threads; 0 computes in this thread. @default {0} */
   readonly workers?: number;
   /**
-   * Arithmetic that finds candidates; changes speed, and the histogram a little. @default {"float32" up to 16,384 rows, where
+   * Arithmetic that finds candidates; changes speed, and the histogram a little. @default {"float32" up to 32,768 rows, where
    * the many candidates of int8 take longer than its products save; "int8" above}
    */
   readonly precision?: Precision;
@@ -73,7 +73,7 @@ export interface Separability {
 }
 
 /** Up to so many rows float32 is faster. */
-const FEW_ROWS = 16384;
+const FEW_ROWS = 32768;
 /** Rows that are held together, in at most so many blocks; later rows are read and prepared once for all of them. */
 const ROWS_TOGETHER = 16384, BLOCKS_TOGETHER = 32;
 
