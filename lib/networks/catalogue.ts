@@ -237,7 +237,7 @@ export function weightsPath(
       ? "check the path"
       : model.startsWith("mini")
       ? "it ships with the project: restore the file, or train it anew"
-      : `fetch it with: deno task fetch ${entry.weights}, or give the path of your copy`;
+      : `fetch it with: deno task fetch ${entry.weights} --local-dir . (in the project's folder), or give the path of your copy`;
     throw new Deno.errors.NotFound(
       `Cannot load ${model}: weight file ${path} is not there; ${remedy}`,
       { cause },

@@ -55,7 +55,7 @@ Deno.test("weightsPath() says how to get a published file", () => {
   }
   match(
     message,
-    /fr_weights.hsface10k\.pth is not there; fetch it with: deno task fetch fr_weights.hsface10k/,
+    /fr_weights.hsface10k\.pth is not there; fetch it with: deno task fetch fr_weights.hsface10k\.pth --local-dir \./,
   );
 });
 
