@@ -110,7 +110,7 @@ export const ATTRIBUTE_OPTIONS: readonly TaskOption[] = [
   {
     flag: "image-quality",
     value: "N",
-    help: "quality to reach, a norm of the quality network (default 27, 24 or 25, by preset)",
+    help: "quality to reach, a norm of the quality network (default 27, 24 or 22, by preset)",
   },
   {
     flag: "quality-threshold",
