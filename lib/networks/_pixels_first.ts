@@ -115,16 +115,8 @@ export function fusedConv(params: Parameters, x: Value, options: FusedConvOption
  * @param slope [C].
  */
 export function blockedPrelu(x: Value, slope: Value): Value {
-  return op.add(perChannel(x, slope), perChannel(op.relu(x), op.sub(1, slope)));
-}
-
-/** Variance and epsilon that add up to exactly 1 in float32. */
-const UNIT = { variance: 1 - 2 ** -16, epsilon: 2 ** -16 };
-
-/** Each channel times a factor. */
-function perChannel(x: Value, scale: Value): Value {
-  const shape = scale.shape as readonly number[], zeros = op.full(shape, 0), variance = op.full(shape, UNIT.variance);
-  return op.batchNorm(x, { scale, bias: zeros, mean: zeros, variance, epsilon: UNIT.epsilon });
+  const none = op.full(slope.shape as number[], 0);
+  return op.add(op.channelAffine(x, slope, none), op.channelAffine(op.relu(x), op.sub(1, slope), none));
 }
 
 /** A batch norm with its running statistics as slope [C] and shift [C]. */

@@ -12,6 +12,7 @@ export * from "./ops/reduction.ts";
 export * from "./ops/linalg.ts";
 export * from "./ops/convolution.ts";
 export * from "./ops/winograd.ts";
+export * from "./ops/channel_affine.ts";
 export * from "./ops/normalization.ts";
 export * from "./model.ts";
 export * from "./compute.ts";

@@ -7,7 +7,7 @@ import { broadcast, checkType, elementCount, emit, withRule } from "../_node.ts"
 import { float } from "./_pointwise.ts";
 import { unbroadcast } from "../gradient/unbroadcast.ts";
 import type { Value } from "../types.ts";
-import { channelAffine } from "./_channel_affine.ts";
+import { channelAffine } from "./channel_affine.ts";
 import { add, mul, sub } from "./arithmetic.ts";
 import { greater } from "./comparison.ts";
 import { cast } from "./conversion.ts";

@@ -6,7 +6,7 @@
 import { checkRank, emit, fixed, show, withRule } from "../_node.ts";
 import type { GradientRule, Value } from "../types.ts";
 import { add, div, max2, mul, neg, sqrt, sub } from "./arithmetic.ts";
-import { channelAffine } from "./_channel_affine.ts";
+import { channelAffine } from "./channel_affine.ts";
 import { full } from "./creation.ts";
 import { reduceMean, reduceSum } from "./reduction.ts";
 import { reshape, unsqueeze } from "./shape.ts";

@@ -1,4 +1,8 @@
-/** A scale and a shift per channel in one pass. */
+/**
+ * A scale and a shift per channel in one pass.
+ *
+ * @module
+ */
 import { emit } from "../_node.ts";
 import type { Value } from "../types.ts";
 import { full } from "./creation.ts";
@@ -14,11 +18,22 @@ const EPSILON = 2 ** -16;
  * @param x `[N, C, ...]`, C fixed.
  * @param slope `[C]`.
  * @param shift `[C]`.
+ * @returns Value of x's shape.
+ *
+ * @example Twice and one more
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.constant(Float32Array.of(1, 3), [2, 1]);
+ * const { data } = await op.compute(op.channelAffine(x, op.full([1], 2), op.full([1], 1)));
+ * deepStrictEqual([...data], [3, 7]);
+ * ```
  */
 export function channelAffine(x: Value, slope: Value, shift: Value): Value {
   const channels = [x.shape[1] as number];
   const statistics = [full(channels, 0), full(channels, 1 - EPSILON)];
-  // Its own rule would be right but would go by way of the statistics; callers are rules or have one.
+  // Batch normalisation's own rule is right, though it goes by way of the statistics: what is trained has a rule of its own.
   return emit("BatchNormalization", [x, slope, shift, ...statistics], x.dtype, x.shape, {
     epsilon: { float: EPSILON },
   });
