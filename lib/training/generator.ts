@@ -31,6 +31,7 @@ import {
 } from "@/networks/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import type { TensorInput } from "@/weights/mod.ts";
+import { tensorsOf } from "./_tensors.ts";
 import { imagesFromBytes, masksFromBytes } from "./image_input.ts";
 import { BatchReader } from "./batches.ts";
 import type { TrainingRun } from "./loop.ts";
@@ -187,9 +188,7 @@ export class GeneratorTraining implements TrainingRun, AsyncDisposable {
 
   /** Weights of the generator, ready to be written. */
   tensors(): TensorInput[] {
-    return vec2faceSpecs(this.#options.config).map(({ name, shape }) => {
-      return { name, shape, dtype: "float32", data: this.state.values.get(name)! };
-    });
+    return tensorsOf(vec2faceSpecs(this.#options.config), this.state.values);
   }
 
   /** Frees the runtime's memory and ends the reading thread. */

@@ -15,6 +15,7 @@ import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import type { TensorInput } from "@/weights/mod.ts";
+import { tensorsOf } from "./_tensors.ts";
 import { BatchReader } from "./batches.ts";
 import { drawFaceView } from "./face_views.ts";
 import { imagesFromBytes } from "./image_input.ts";
@@ -211,10 +212,7 @@ export class LandmarkTraining implements TrainingRun, AsyncDisposable {
    * @returns Tensors by name.
    */
   tensors(): TensorInput[] {
-    const values = this.deployed();
-    return landmarkEstimatorSpecs(this.#options.config).map(({ name, shape }) => {
-      return { name, shape, dtype: "float32", data: values.get(name)! };
-    });
+    return tensorsOf(landmarkEstimatorSpecs(this.#options.config), this.deployed());
   }
 
   /** Frees the runtime's memory and ends the reading threads. */

@@ -14,6 +14,7 @@ import * as op from "@/onnx/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import type { TensorInput } from "@/weights/mod.ts";
 import { stepsOf } from "./_batch.ts";
+import { tensorsOf } from "./_tensors.ts";
 import { BatchReader } from "./batches.ts";
 import { imagesFromBytes } from "./image_input.ts";
 import type { TrainingRun } from "./loop.ts";
@@ -215,9 +216,7 @@ export class MagfaceTraining implements TrainingRun, AsyncDisposable {
    * @returns Tensors by the reference's state-dict names; they change with the next step.
    */
   tensors(): TensorInput[] {
-    return iresnetSpecs(this.#options.config).map(({ name, shape }) => {
-      return { name, shape, dtype: "float32", data: this.state.values.get(name)! };
-    });
+    return tensorsOf(iresnetSpecs(this.#options.config), this.state.values);
   }
 
   /** Frees the runtime's memory and ends the reading thread. */

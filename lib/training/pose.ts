@@ -20,6 +20,7 @@ import {
 } from "@/networks/mod.ts";
 import type { TensorInput } from "@/weights/mod.ts";
 import { stepsOf } from "./_batch.ts";
+import { tensorsOf } from "./_tensors.ts";
 import { BatchReader } from "./batches.ts";
 import { geodesicAngle } from "./geodesic.ts";
 import { imagesFromBytes } from "./image_input.ts";
@@ -175,10 +176,7 @@ export class PoseTraining implements TrainingRun, AsyncDisposable {
    * @returns Tensors by the reference's state-dict names.
    */
   tensors(): TensorInput[] {
-    const values = this.deployed();
-    return poseEstimatorSpecs(this.#options.config).map(({ name, shape }) => {
-      return { name, shape, dtype: "float32", data: values.get(name)! };
-    });
+    return tensorsOf(poseEstimatorSpecs(this.#options.config), this.deployed());
   }
 
   /** Frees the runtime's memory and ends the reading thread. */

@@ -22,6 +22,7 @@ import { RandomStream } from "@/random/mod.ts";
 import type { TensorInput } from "@/weights/mod.ts";
 import { arcfaceLoss } from "./arcface.ts";
 import { stepsOf } from "./_batch.ts";
+import { tensorsOf } from "./_tensors.ts";
 import { BatchReader } from "./batches.ts";
 import { imagesFromBytes } from "./image_input.ts";
 import type { PackedImages } from "./packed_images.ts";
@@ -184,9 +185,7 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
    * @returns Tensors by the reference's state-dict names; they change with the next step.
    */
   tensors(): TensorInput[] {
-    return iresnetSpecs(this.#options.config).map(({ name, shape }) => {
-      return { name, shape, dtype: "float32", data: this.state.values.get(name)! };
-    });
+    return tensorsOf(iresnetSpecs(this.#options.config), this.state.values);
   }
 
   /** Frees the runtime's memory and ends the reading thread. */
