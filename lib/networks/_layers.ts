@@ -17,6 +17,8 @@ export interface ConvOptions {
   readonly bias?: boolean;
   /** Default: PyTorch's Kaiming uniform. */
   readonly init?: Initialisation;
+  /** Make the operand twice as large first, every pixel a block of 2x2; for a kernel of 3 with a padding of 1. */
+  readonly upsample?: boolean;
 }
 
 /** x [N,C,H,W] -> [N,O,H',W'], cross-correlation with a square kernel, as torch.nn.Conv2d. */
@@ -25,17 +27,19 @@ export function conv2d(
   x: Value,
   options: ConvOptions,
 ): Value {
-  const { inputs, outputs, kernel, stride = 1, padding = 0, bias = true } = options;
+  const { inputs, outputs, kernel, stride = 1, padding = 0, bias = true, upsample = false } = options;
   const fanIn = inputs * kernel * kernel;
   const kaiming: Initialisation = { kind: "kaiming", fanIn };
   const shape = [outputs, inputs, kernel, kernel];
   const weight = params.param("weight", shape, {
     init: options.init ?? kaiming,
   });
+  const added = bias ? params.param("bias", [outputs], { init: kaiming }) : undefined;
+  if (upsample) return op.upsampleConv(x, weight, added);
   return op.conv(x, weight, {
     strides: [stride, stride],
     pads: [padding, padding, padding, padding],
-    ...(bias ? { bias: params.param("bias", [outputs], { init: kaiming }) } : {}),
+    bias: added,
   });
 }
 

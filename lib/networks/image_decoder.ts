@@ -71,13 +71,7 @@ export function imageDecoder(
       width = widths[level]!;
     }
     if (level > 0) { // N,C,2H,2W
-      h = conv3x3(
-        up.scope("upsample.conv"),
-        op.resizeNearest(h, 2),
-        width,
-        width,
-        true,
-      );
+      h = conv3x3(up.scope("upsample.conv"), h, width, width, true, true);
     }
   }
   h = op.silu(groupNorm(params.scope("norm_out"), h, width, groups, EPSILON));
@@ -107,6 +101,7 @@ function conv3x3(
   inputs: number,
   outputs: number,
   bias: boolean,
+  upsample = false,
 ): Value {
-  return conv2d(p, x, { inputs, outputs, kernel: 3, padding: 1, bias });
+  return conv2d(p, x, { inputs, outputs, kernel: 3, padding: 1, bias, upsample });
 }

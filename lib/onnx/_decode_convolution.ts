@@ -2,7 +2,7 @@
 import { fixed } from "./_node.ts";
 import type { NodeReader } from "./_node_reader.ts";
 import { averagePool, conv, convTranspose, globalAveragePool, maxPool } from "./ops/convolution.ts";
-import { resizeNearest } from "./ops/movement.ts";
+import { depthToSpace, resizeNearest, spaceToDepth } from "./ops/movement.ts";
 import { reduceMax } from "./ops/reduction.ts";
 import type { Value } from "./types.ts";
 
@@ -110,6 +110,11 @@ function resizeNode(n: NodeReader): Value {
   return resizeNearest(x, h!);
 }
 
+function depthToSpaceNode(n: NodeReader): Value {
+  const mode = n.text("mode", "DCR");
+  return mode === "DCR" ? depthToSpace(n.in(0), n.int("blocksize", 0)) : n.refuse(`its mode is ${mode}`);
+}
+
 /** Builders of this family. */
 export const CONVOLUTION_NODES: readonly [string, (n: NodeReader) => Value][] = [
   ["Conv", convNode],
@@ -119,5 +124,7 @@ export const CONVOLUTION_NODES: readonly [string, (n: NodeReader) => Value][] = 
   ["GlobalAveragePool", (n) => globalAveragePool(n.in(0))],
   ["GlobalMaxPool", (n) => reduceMax(n.in(0), [2, 3])],
   ["Resize", resizeNode],
+  ["SpaceToDepth", (n) => spaceToDepth(n.in(0), n.int("blocksize", 0))],
+  ["DepthToSpace", depthToSpaceNode],
   ["Upsample", resizeNode],
 ];

@@ -11,6 +11,7 @@ export * from "./ops/movement.ts";
 export * from "./ops/reduction.ts";
 export * from "./ops/linalg.ts";
 export * from "./ops/convolution.ts";
+export * from "./ops/upsample_conv.ts";
 export * from "./ops/winograd.ts";
 export * from "./ops/channel_affine.ts";
 export * from "./ops/normalization.ts";

@@ -116,6 +116,13 @@ const pad: GradientRule = ({ inputs }, [g]) => {
 
 const expand: GradientRule = ({ inputs }, [g]) => [() => unbroadcast(g!, inputs[0]!)];
 
+/** Side of a node's blocks. */
+const blockOf = (node: Parameters<GradientRule>[0]) => (node.attributes["blocksize"] as { int: number }).int;
+
+const spaceToDepth: GradientRule = (node, [g]) => [() => op.depthToSpace(g!, blockOf(node))];
+
+const depthToSpace: GradientRule = (node, [g]) => [() => op.spaceToDepth(g!, blockOf(node))];
+
 /** Rules of this family. */
 export const MOVEMENT_RULES: Readonly<Record<string, GradientRule>> = {
   Reshape: back,
@@ -130,4 +137,6 @@ export const MOVEMENT_RULES: Readonly<Record<string, GradientRule>> = {
   ScatterElements: scatterElements,
   Pad: pad,
   Expand: expand,
+  SpaceToDepth: spaceToDepth,
+  DepthToSpace: depthToSpace,
 };

@@ -3,5 +3,6 @@
  *
  * @module
  */
+export * from "./blocks.ts";
 export * from "./selection.ts";
 export * from "./shape.ts";

@@ -45,3 +45,24 @@ Deno.test("resizeNearest() refuses a scale that is not whole", () => {
   throwsRange(() => op.resizeNearest(shaped(1, 1, 2, 2), 1.5), /scale 1.5 is not a whole number/);
   throwsType(() => op.resizeNearest(shaped(2, 2)), /the operand must have rank 4/);
 });
+
+Deno.test("spaceToDepth() and depthToSpace() refuse blocks that do not divide, and are each other's inverse", async () => {
+  throwsType(() => op.spaceToDepth(shaped(1, 3, 4, 5), 2), /blocks of 2 do not divide the images \[1, 3, 4, 5\]/);
+  throwsType(
+    () => op.depthToSpace(shaped(1, 6, 4, 5), 2),
+    /the 4 pixels of a block do not divide the channels of \[1, 6/,
+  );
+  throwsRange(() => op.spaceToDepth(shaped(1, 3, 4, 4), 0), /block 0 is not a whole number from 1/);
+  throwsType(() => op.depthToSpace(shaped(4, 4), 2), /the operand must have rank 4/);
+  const data = Float32Array.from({ length: 72 }, (_, i) => i);
+  const there = op.spaceToDepth(op.constant(data, [1, 2, 6, 6]), 3);
+  assert.deepEqual([...(await op.compute(there)).data].slice(0, 4), [0, 3, 18, 21]);
+  assert.deepEqual((await op.compute(op.depthToSpace(there, 3))).data, data);
+});
+
+Deno.test("upsampleConv() refuses a kernel that is not 3x3", () => {
+  throwsType(
+    () => op.upsampleConv(shaped(1, 4, 7, 7), op.full([4, 4, 5, 5], 0)),
+    /the weight is \[4, 4, 5, 5\], expected \[O, C, 3, 3\]/,
+  );
+});
