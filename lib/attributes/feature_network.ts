@@ -24,6 +24,14 @@ export interface FeatureNetworkOptions {
   readonly weights?: string | undefined;
   /** Another shape than the catalogue's. */
   readonly config?: IResNetConfig | undefined;
+  /**
+   * Compute wide convolutions from factors of their weights, made when the session is: on a processor an IResNet-100 and its gradient take
+   * two thirds of the time for 1.5 GB of memory. Losses are the same up to rounding; the gradient differs by about 1 %, because rounding
+   * decides on which side of its kink a PReLU is. Of no use on other devices, and of no effect on narrow networks such as `mini`.
+   *
+   * @default {false}
+   */
+  readonly bulk?: boolean | undefined;
 }
 
 /**
@@ -31,6 +39,7 @@ export interface FeatureNetworkOptions {
  *
  * @param config Shape of the network.
  * @param params Its parameters: stored or arrays; they are constants of the graph, no gradient of them is computed.
+ * @param options `bulk` as in {@linkcode FeatureNetworkOptions}.
  * @returns Images to features.
  *
  * @example Features of 112x112 pixels
@@ -44,8 +53,12 @@ export interface FeatureNetworkOptions {
  * deepStrictEqual(network(op.input("image", "float32", ["N", 3, 112, 112])).shape, ["N", 512]);
  * ```
  */
-export function featureNetwork(config: IResNetConfig, params: Parameters): FeatureNetwork {
-  return (image) => iresnet(config, params, image).features;
+export function featureNetwork(
+  config: IResNetConfig,
+  params: Parameters,
+  { bulk = false }: Pick<FeatureNetworkOptions, "bulk"> = {},
+): FeatureNetwork {
+  return (image) => iresnet(config, params, image, { bulk }).features;
 }
 
 /**
@@ -70,5 +83,5 @@ export function featureNetwork(config: IResNetConfig, params: Parameters): Featu
 export function loadFeatureNetwork(model: RecogniserModel, options: FeatureNetworkOptions = {}): FeatureNetwork {
   const { config } = catalogueEntry("recognisers", model);
   const file = openWeights(weightsPath("recognisers", model, options.weights));
-  return featureNetwork(options.config ?? config as IResNetConfig, storedParameters(file));
+  return featureNetwork(options.config ?? config as IResNetConfig, storedParameters(file), options);
 }

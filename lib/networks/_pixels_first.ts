@@ -64,15 +64,10 @@ export function suitedTile(side: number, inputs: number, outputs: number): op.Wi
   return suited !== undefined && Math.min(inputs, outputs) >= suited.channels ? suited.tile : undefined;
 }
 
-/** Makes the factors of a kernel: in the graph as {@linkcode op.winogradKernel} does, or ahead of it. */
-export type KernelFactors = (w: Value, tile: op.WinogradTile) => Value;
-
 /** One convolution and what becomes part of it. */
 export interface FusedConvOptions {
   /** Channels O of the result. */
   readonly outputs: number;
-  /** Makes its factors. */
-  readonly factors: KernelFactors;
   /** Side of its tiles. */
   readonly tile: op.WinogradTile;
   /** Batch norm before it. */
@@ -92,19 +87,21 @@ export interface FusedConvOptions {
  * @returns [H,W,N,O].
  */
 export function fusedConv(params: Parameters, x: Value, options: FusedConvOptions): Value {
-  const { outputs, factors, tile } = options;
+  const { outputs, tile } = options;
+  // Measured with IResNet-50: 1.5 GB in all; as constants of the graph 2.6.
+  const factors = (kernel: Value) => op.ahead(op.winogradKernel(kernel, tile));
   const [height, width, , inputs] = x.shape as [number, number, unknown, number];
   const init = { kind: "constant", value: 0 } as const; // stored weights only
   const w = params.scope(options.conv).param("weight", [outputs, inputs, 3, 3], { init });
   const after = normAffine(params.scope(options.after), outputs);
   const scaled = op.mul(w, op.reshape(after.slope, [outputs, 1, 1, 1]));
-  if (options.before === undefined) return op.add(op.winogradConv(x, factors(scaled, tile)), after.shift);
+  if (options.before === undefined) return op.add(op.winogradConv(x, factors(scaled)), after.shift);
   const before = normAffine(params.scope(options.before), inputs);
   // The zero border lies outside the first norm, so its shift reaches the edges less: a map, not a number, is added.
   const plane = op.expand(op.reshape(before.shift, [1, inputs, 1, 1]), [1, inputs, height, width]);
   const map = op.transpose(op.conv(plane, scaled, { pads: [1, 1, 1, 1] }), [2, 3, 0, 1]); // H,W,1,O
   const both = op.mul(scaled, op.reshape(before.slope, [1, inputs, 1, 1]));
-  return op.add(op.winogradConv(x, factors(both, tile)), op.add(map, after.shift));
+  return op.add(op.winogradConv(x, factors(both)), op.add(map, after.shift));
 }
 
 /**

@@ -18,7 +18,6 @@ import {
   Field,
   fusedConv,
   type FusedConvOptions,
-  type KernelFactors,
   suitedTile,
 } from "./_pixels_first.ts";
 import { batchNorm, type BatchNormMode, type StatisticsUpdate } from "./batch_norm.ts";
@@ -70,11 +69,12 @@ export interface IResNetOptions {
    */
   readonly inferenceOnly?: boolean;
   /**
-   * With `inferenceOnly`, compute 3x3 convolutions with many channels by {@linkcode op.winogradConv}, with the factors of their kernels
-   * that this gives: {@linkcode op.winogradKernel}, or the same made ahead. Half the time in batches on a processor; the same features up
-   * to rounding. Left out, they are computed as they are.
+   * Compute 3x3 convolutions with many channels by {@linkcode op.winogradConv}, from factors of stored weights that are made
+   * {@linkcode op.ahead}: about half the time on a processor, for more memory; the same features up to rounding.
+   *
+   * @default {false}
    */
-  readonly factors?: (w: Value, tile: op.WinogradTile) => Value;
+  readonly bulk?: boolean;
   /** Factors [N, C*h*w] on the flattened features before the last Linear: 0 or 1/(1-p). The reference trains with p = 0.4. */
   readonly dropoutMask?: Value;
 }
@@ -159,7 +159,7 @@ export function iresnet(
   config: IResNetConfig,
   params: Parameters,
   x: Value,
-  { training = false, inferenceOnly = false, factors, dropoutMask }: IResNetOptions = {},
+  { training = false, inferenceOnly = false, bulk = false, dropoutMask }: IResNetOptions = {},
 ): IResNetOutput {
   checkConfig(config);
   const { inputSize, stem, widths, layers, features } = config;
@@ -169,6 +169,7 @@ export function iresnet(
     );
   }
   if (training && inferenceOnly) throw new RangeError("Cannot build IResNet for training and for inference only");
+  if (training && bulk) throw new RangeError("Cannot build IResNet for training from factors of its weights");
   const updates: StatisticsUpdate[] = [];
   const mode: BatchNormMode = training ? { updates } : {};
 
@@ -185,7 +186,7 @@ export function iresnet(
         downsample: first,
         squeezeExcitation: first ? config.squeezeExcitation : 0,
         inferenceOnly,
-        factors: inferenceOnly ? factors : undefined,
+        bulk,
         mode,
       });
       inputs = width;
@@ -228,16 +229,16 @@ interface BlockOptions {
   readonly downsample: boolean;
   readonly squeezeExcitation: number;
   readonly inferenceOnly: boolean;
-  /** Makes factors of kernels where that is faster. */
-  readonly factors: KernelFactors | undefined;
+  /** Work with factors of kernels where that is faster. */
+  readonly bulk: boolean;
   readonly mode: BatchNormMode;
 }
 
 /** x [N,C,H,W] -> [N,O,H,W] or [N,O,H/2,W/2]. */
 function basicBlock(params: Parameters, x: Field, options: BlockOptions): Field {
   const { inputs, outputs, downsample, squeezeExcitation, mode } = options;
-  const { factors } = options, tile = factors && suitedTile(x.side, inputs, outputs);
-  const fused = tile && { outputs, factors, tile };
+  const tile = options.bulk ? suitedTile(x.side, inputs, outputs) : undefined;
+  const fused = tile && { outputs, tile };
   const h = fused ? entryInFactors(params, x, fused) : entry(params, x, options);
   if (fused && !downsample) {
     const residual = fusedConv(params, h.pixels, { ...fused, conv: "conv2", after: "bn3" });

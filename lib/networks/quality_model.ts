@@ -9,9 +9,9 @@
  */
 
 import * as op from "@/onnx/mod.ts";
-import type { Device, Value } from "@/onnx/mod.ts";
+import type { Device, Session, Value } from "@/onnx/mod.ts";
 import { BATCH_SIZE, ExactBatches } from "./_batches.ts";
-import { IResNetSession } from "./_iresnet_session.ts";
+import { iresnetSession } from "./_iresnet_session.ts";
 import { openRecogniserWeights } from "./_recogniser_weights.ts";
 import { catalogueEntry, weightsPath } from "./catalogue.ts";
 import { iresnet, type IResNetConfig } from "./iresnet.ts";
@@ -33,13 +33,13 @@ export interface LoadQualityEstimatorOptions extends RecogniserOptions {
 
 /** A quality estimator. Close it with `release()` or `await using`. */
 export class QualityEstimator implements AsyncDisposable {
-  readonly #session: IResNetSession;
+  readonly #session: Session;
   readonly #batches: ExactBatches;
   /** Height and width of an image in pixels. */
   readonly imageSize: number;
 
   /** Use {@linkcode loadQualityEstimator} or {@linkcode createQualityEstimator}. */
-  constructor(session: IResNetSession, config: IResNetConfig, batchSize: number) {
+  constructor(session: Session, config: IResNetConfig, batchSize: number) {
     this.#session = session;
     this.#batches = new ExactBatches(batchSize);
     this.imageSize = config.inputSize;
@@ -67,13 +67,14 @@ export class QualityEstimator implements AsyncDisposable {
     }
     return await this.#batches.run(count, 1, async (from, n) => {
       const data = images.subarray(from * size, (from + n) * size);
-      return await this.#session.run({ data, shape: [n, 3, side, side] });
+      const { result } = await this.#session.run({ images: { data, shape: [n, 3, side, side] } });
+      return result!.data as Float32Array;
     });
   }
 
   /** Frees the runtime's memory; the estimator cannot be used afterwards. */
   async release(): Promise<void> {
-    await this.#session[Symbol.asyncDispose]();
+    await this.#session.release();
   }
 
   /** Same as {@linkcode QualityEstimator.release}. */
@@ -167,6 +168,6 @@ export async function createQualityEstimator(
   options: RecogniserOptions = {},
 ): Promise<QualityEstimator> {
   const { device = "cpu", threads = 0, batchSize = BATCH_SIZE, bulk = false } = options;
-  const session = await IResNetSession.create(config, params, { device, threads, bulk }, normsOf);
+  const session = await iresnetSession(config, params, { device, threads, bulk }, normsOf);
   return new QualityEstimator(session, config, batchSize);
 }

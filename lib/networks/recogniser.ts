@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Device } from "@/onnx/mod.ts";
+import type { Device, Session } from "@/onnx/mod.ts";
 import { BATCH_SIZE, ExactBatches } from "./_batches.ts";
-import { IResNetSession } from "./_iresnet_session.ts";
+import { iresnetSession } from "./_iresnet_session.ts";
 import { openRecogniserWeights } from "./_recogniser_weights.ts";
 import { catalogueEntry, type RecogniserModel, weightsPath } from "./catalogue.ts";
 import type { IResNetConfig } from "./iresnet.ts";
@@ -43,7 +43,7 @@ export interface LoadRecogniserOptions extends RecogniserOptions {
 
 /** A recogniser: face image to identity vector. Close it with `release()` or `await using`. */
 export class Recogniser implements AsyncDisposable {
-  readonly #session: IResNetSession;
+  readonly #session: Session;
   readonly #batches: ExactBatches;
   /** Width D of an identity vector. */
   readonly vectorSize: number;
@@ -51,7 +51,7 @@ export class Recogniser implements AsyncDisposable {
   readonly imageSize: number;
 
   /** Use {@linkcode loadRecogniser} or {@linkcode createRecogniser}. */
-  constructor(session: IResNetSession, config: IResNetConfig, batchSize: number) {
+  constructor(session: Session, config: IResNetConfig, batchSize: number) {
     this.#session = session;
     this.#batches = new ExactBatches(batchSize);
     this.vectorSize = config.features;
@@ -80,13 +80,14 @@ export class Recogniser implements AsyncDisposable {
     }
     return await this.#batches.run(count, this.vectorSize, async (from, n) => {
       const data = images.subarray(from * size, (from + n) * size);
-      return await this.#session.run({ data, shape: [n, 3, side, side] });
+      const { result } = await this.#session.run({ images: { data, shape: [n, 3, side, side] } });
+      return result!.data as Float32Array;
     });
   }
 
   /** Frees the runtime's memory; the recogniser cannot be used afterwards. */
   async release(): Promise<void> {
-    await this.#session[Symbol.asyncDispose]();
+    await this.#session.release();
   }
 
   /** Same as {@linkcode Recogniser.release}. */
@@ -158,6 +159,6 @@ export async function createRecogniser(
   options: RecogniserOptions = {},
 ): Promise<Recogniser> {
   const { device = "cpu", threads = 0, batchSize = BATCH_SIZE, bulk = false } = options;
-  const session = await IResNetSession.create(config, params, { device, threads, bulk }, (features) => features);
+  const session = await iresnetSession(config, params, { device, threads, bulk }, (features) => features);
   return new Recogniser(session, config, batchSize);
 }

@@ -25,6 +25,8 @@ export interface BuiltModel {
   readonly blobs: ReadonlyMap<string, Uint8Array>;
   /** Graph inputs by name. */
   readonly inputs: ReadonlyMap<string, Value>;
+  /** Values that a session computes when it is made and feeds to every run, by the name of their graph input ({@linkcode ahead}). */
+  readonly ahead: ReadonlyMap<string, Value>;
   /** Graph outputs by name. */
   readonly outputs: ReadonlyMap<string, Value>;
   /**
@@ -131,12 +133,24 @@ export function buildModel({ inputs, outputs, name = "graph" }: BuildOptions): B
   }
   const graph = new MessageWriter();
   const external = new Map<string, string>(), blobs = new Map<string, Uint8Array>();
-  const initialisers: Value[] = [];
+  const initialisers: Value[] = [], ahead = new Map<string, Value>();
   let counter = 0;
   const fresh = (prefix: string) => {
     let candidate: string;
     do candidate = `${prefix}${counter++}`; while (taken.has(candidate));
     return candidate;
+  };
+
+  const claimSource = (value: Value) => {
+    if (value.source!.kind === "ahead") {
+      const key = fresh("ahead");
+      claim(value, key);
+      ahead.set(key, value.source!.of);
+      graph.message(11, valueMessage(key, value));
+      return;
+    }
+    claim(value, value.name !== undefined && !taken.has(value.name) ? value.name : fresh("c"));
+    initialisers.push(value);
   };
 
   // Outputs own their names, so they are claimed before anything is numbered.
@@ -152,8 +166,7 @@ export function buildModel({ inputs, outputs, name = "graph" }: BuildOptions): B
       if (!value.source) {
         throw new TypeError(`Cannot build a model: input "${value.name}" ${show(value.shape)} is used but not listed`);
       }
-      claim(value, value.name !== undefined && !taken.has(value.name) ? value.name : fresh("c"));
-      initialisers.push(value);
+      claimSource(value);
     }
     for (const value of node.outputs) if (!names.has(value)) claim(value, fresh("v"));
     graph.message(1, nodeMessage(node.op, node.inputs.map((v) => v ? names.get(v)! : ""), node, names));
@@ -161,8 +174,7 @@ export function buildModel({ inputs, outputs, name = "graph" }: BuildOptions): B
   for (const [value, key] of extra) {
     if (!names.has(value)) {
       if (!value.source) throw new TypeError(`Cannot build a model: output "${key}" is an input that is not listed`);
-      claim(value, value.name !== undefined && !taken.has(value.name) ? value.name : fresh("c"));
-      initialisers.push(value);
+      claimSource(value);
     }
     if (taken.has(key)) throw new TypeError(`Cannot build a model: the name "${key}" is used twice`);
     taken.add(key);
@@ -192,6 +204,7 @@ export function buildModel({ inputs, outputs, name = "graph" }: BuildOptions): B
     external,
     blobs,
     inputs: new Map(inputs.map((v) => [v.name!, v])),
+    ahead,
     outputs: new Map(roots),
     relocate: encode,
   };
@@ -249,7 +262,7 @@ function placeOf(
   if (source!.kind === "file") {
     return { location: locationOf(source!, external), offset: source!.offset, length: source!.byteLength };
   }
-  const data = bytesOf(source!.data);
+  const data = bytesOf((source as { data: TensorData }).data);
   if (data.length <= INLINE_LIMIT_BYTES) return undefined;
   const location = `blob${blobs.size}`;
   blobs.set(location, data);

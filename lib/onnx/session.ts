@@ -7,8 +7,9 @@ import * as ort from "onnxruntime-node";
 import { checkBoundary, checkTensor } from "./_check_tensor.ts";
 import { externalFolder } from "./_external_folder.ts";
 import { show } from "./_node.ts";
+import { identity } from "./ops/conversion.ts";
 import { type Device, DEVICES, parseDevice } from "./devices.ts";
-import type { BuiltModel } from "./model.ts";
+import { type BuiltModel, buildModel } from "./model.ts";
 import type { DataType, TensorData, Value } from "./types.ts";
 
 // The runtime writes its own warnings to stderr in colour; errors reach the caller as exceptions anyway.
@@ -34,6 +35,8 @@ export interface SessionOptions {
   readonly profile?: string;
   /** Reuse of one memory plan for all runs; turn off when shapes differ from run to run. @default {true} */
   readonly memoryPattern?: boolean;
+  /** Rewriting of the graph for speed; turn off for what runs once. @default {true} */
+  readonly optimise?: boolean;
 }
 
 /**
@@ -58,6 +61,7 @@ export interface SessionOptions {
 export class Session implements AsyncDisposable {
   #session: ort.InferenceSession;
   #model: BuiltModel;
+  #ahead: Readonly<Record<string, ort.Tensor>>;
   #released = false;
   /** The device that runs this model. */
   readonly device: Device;
@@ -68,11 +72,18 @@ export class Session implements AsyncDisposable {
    * @param session The runtime's session.
    * @param model What it runs.
    * @param device Where it runs.
+   * @param ahead What every run is fed besides.
    */
-  constructor(session: ort.InferenceSession, model: BuiltModel, device: Device) {
+  constructor(
+    session: ort.InferenceSession,
+    model: BuiltModel,
+    device: Device,
+    ahead: Readonly<Record<string, ort.Tensor>> = {},
+  ) {
     this.#session = session;
     this.#model = model;
     this.device = device;
+    this.#ahead = ahead;
   }
 
   /**
@@ -93,7 +104,7 @@ export class Session implements AsyncDisposable {
     const { inputs: wanted, outputs } = this.#model;
     for (const name of Object.keys(feeds)) if (!wanted.has(name)) unknown("input", name, wanted);
     for (const name of Object.keys(into)) if (!outputs.has(name)) unknown("output", name, outputs);
-    const inputs: Record<string, ort.Tensor> = {};
+    const inputs: Record<string, ort.Tensor> = { ...this.#ahead };
     const lengths = new Map<string, number>();
     for (const [name, value] of wanted) {
       const tensor = feeds[name];
@@ -138,6 +149,7 @@ export class Session implements AsyncDisposable {
   async release(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
+    this.#ahead = {};
     await this.#session.release();
   }
 
@@ -183,7 +195,7 @@ function unknown(kind: "input" | "output", name: string, known: ReadonlyMap<stri
  * ```
  */
 export async function createSession(model: BuiltModel, options: SessionOptions = {}): Promise<Session> {
-  const { device = "cpu", threads = 0, profile = "", memoryPattern = true } = options;
+  const { device = "cpu", threads = 0, profile = "", memoryPattern = true, optimise = true } = options;
   const candidates = parseDevice(device) === "auto" ? Object.keys(DEVICES) as Device[] : [device as Device];
   checkBoundary("input", model.inputs);
   checkBoundary("output", model.outputs);
@@ -196,10 +208,11 @@ export async function createSession(model: BuiltModel, options: SessionOptions =
         executionProviders: [DEVICES[candidate].provider],
         logSeverityLevel: 4,
         enableMemPattern: memoryPattern,
+        graphOptimizationLevel: optimise ? "all" : "disabled",
         ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
         ...(profile === "" ? {} : { enableProfiling: true, profileFilePrefix: profile }),
       });
-      return new Session(session, model, candidate);
+      return new Session(session, model, candidate, await computeAhead(model, session, threads));
     } catch (error) {
       last = error;
     }
@@ -212,6 +225,26 @@ export async function createSession(model: BuiltModel, options: SessionOptions =
     `Cannot use device "${device}": it needs ${DEVICES[device].needs}; use "cpu" or "auto" instead (${reason})`,
     { cause: last },
   );
+}
+
+/** Computes what a model wants ahead, one value after the other, so that no more than one is held twice. */
+async function computeAhead(
+  model: BuiltModel,
+  session: ort.InferenceSession,
+  threads: number,
+): Promise<Record<string, ort.Tensor>> {
+  const found: Record<string, ort.Tensor> = {};
+  try {
+    for (const [name, value] of model.ahead) {
+      const once = buildModel({ inputs: [], outputs: { result: identity(value) } });
+      await using session = await createSession(once, { threads, optimise: false });
+      found[name] = native(value, (await session.run({}))["result"]!);
+    }
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+  return found;
 }
 
 /** Most bytes of a model file: protobuf ends at 2 GiB, and the graph itself needs some. */

@@ -42,10 +42,11 @@ export interface ExternalBytes {
   readonly byteLength: number;
 }
 
-/** Bytes of an initialiser: in memory (row-major) or in a file. */
+/** Bytes of an initialiser: in memory (row-major), in a file, or computed from others when a session is made. */
 export type TensorSource =
   | { readonly kind: "memory"; readonly data: TensorData }
-  | ({ readonly kind: "file" } & ExternalBytes);
+  | ({ readonly kind: "file" } & ExternalBytes)
+  | { readonly kind: "ahead"; readonly of: Value };
 
 /** An attribute of a node; integers and floats are told apart by the wrapper. The value of a tensor is an initialiser. */
 export type Attribute =

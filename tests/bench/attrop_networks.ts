@@ -147,8 +147,8 @@ export function openNetworks(
   return {
     decoder: faceDecoder(configs.generator, params("generator")),
     networks: {
-      recognise: featureNetwork(configs.identity, params("identity")),
-      quality: featureNetwork(configs.quality, params("quality")),
+      recognise: featureNetwork(configs.identity, params("identity"), { bulk: true }),
+      quality: featureNetwork(configs.quality, params("quality"), { bulk: true }),
       pose: poseNetwork(configs.pose, params("pose")),
     },
   };

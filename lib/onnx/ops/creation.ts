@@ -89,6 +89,35 @@ export function weight(name: string, shape: readonly number[], source: WeightSou
   return dtype === "float32" ? value : emit("Cast", [value], "float32", shape, { to: { int: 1 } });
 }
 
+/**
+ * A value that follows from constants and weights, computed when a session is made and fed to each of its runs.
+ *
+ * The runtime would compute it ahead too, but hold it twice; here the array that every run reads is the only one. For large values and
+ * devices that share this process's memory: others would copy it at every run. No gradient goes through it.
+ *
+ * @param x A value that depends on no graph input, all lengths fixed.
+ * @returns The same elements, as an input that needs no feeding.
+ * @throws {TypeError} If a length of x is a name.
+ *
+ * @example A product that is not computed again
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.input("x", "float32", [2]);
+ * const model = op.buildModel({ inputs: [x], outputs: { y: op.add(x, op.ahead(op.exp(op.full([2], 0)))) } });
+ * await using session = await op.createSession(model);
+ * const { y } = await session.run({ x: { data: Float32Array.of(1, 2), shape: [2] } });
+ * deepStrictEqual([...y!.data], [2, 3]);
+ * ```
+ */
+export function ahead(x: Value): Value {
+  if (elementCount(x.shape) === undefined) {
+    throw new TypeError(`Cannot compute ${show(x.shape)} ahead: all its lengths must be fixed`);
+  }
+  return { dtype: x.dtype, shape: x.shape, source: { kind: "ahead", of: x } };
+}
+
 /** Element type that a typed array stands for; Uint8Array is taken for bool or uint8 as asked. */
 function typeOf(data: TensorData): DataType {
   if (data instanceof Float32Array) return "float32";
