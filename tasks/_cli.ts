@@ -28,6 +28,8 @@ export type TaskMain = (
 export interface TaskOutside {
   /** Arguments, given with paths that count from the folder of the process. @default {Deno.args} */
   readonly argv?: readonly string[];
+  /** Arguments of the process that come before those of the task. @default {0} */
+  readonly skip?: number;
   /** Takes text for stdout. */
   readonly out?: (text: string) => void;
   /** Takes text for stderr. */
@@ -121,7 +123,8 @@ export async function runTask(
   outside: TaskOutside = {},
 ): Promise<void> {
   const {
-    argv = Deno.args,
+    skip = 0,
+    argv = Deno.args.slice(skip),
     out = (text) => writeText("stdout", text),
     err = (text) => writeText("stderr", text),
     exit = (code) => {

@@ -60,6 +60,7 @@ export async function beginJob(args: TaskArguments, job: DatasetJob): Promise<vo
 
 /** Loads what a job's attributes need. */
 export async function loadAttributes(
+  args: TaskArguments,
   load: AttributeLoader,
   { recipe, weights, estimators }: DatasetJob,
   { device, threads }: ReturnType<typeof readDevice>,
@@ -67,7 +68,10 @@ export async function loadAttributes(
   const attributes = recipe.refinement ?? recipe.targets!;
   const model = recipe.model.name as GeneratorModel;
   return await checkInputs(() =>
-    load({ device, threads, model, weights, mask: recipe.mask, attributes, files: estimators })
+    load({
+      ...{ device, threads, model, weights, mask: recipe.mask, attributes, files: estimators },
+      bulk: !args.flag("less-memory"),
+    })
   );
 }
 

@@ -5,7 +5,13 @@ import type { DatasetJob, IdentityFile } from "@/generation/mod.ts";
 import type { GeneratorModel } from "@/networks/mod.ts";
 import { readAttributes, withFiles } from "./_attribute_settings.ts";
 import { type TaskArguments, type TaskSpec, UsageError } from "./_cli.ts";
-import { ATTRIBUTE_OPTIONS, ESTIMATOR_OPTIONS, OUTPUT_OPTIONS, PART_OPTIONS } from "./_generation_options.ts";
+import {
+  ATTRIBUTE_OPTIONS,
+  ESTIMATOR_OPTIONS,
+  MEMORY_OPTION,
+  OUTPUT_OPTIONS,
+  PART_OPTIONS,
+} from "./_generation_options.ts";
 import { type AttributeSettings, type AttributeUse, prepareWith } from "./_generation_settings.ts";
 import { ONNX_READING_FLAGS, QUALITY_ONNX_OPTIONS, readOnnx } from "./_onnx_options.ts";
 import { DEVICE_OPTIONS, GENERATOR_OPTIONS, MASK_OPTIONS } from "./_options.ts";
@@ -39,6 +45,7 @@ export const SPEC: TaskSpec = {
     ...QUALITY_ONNX_OPTIONS,
     ...MASK_OPTIONS,
     ...DEVICE_OPTIONS,
+    MEMORY_OPTION,
     ...PART_OPTIONS,
   ],
   examples: [
@@ -56,7 +63,7 @@ const REFINE_FLAGS = [
   ...ATTRIBUTE_OPTIONS.map(({ flag }) => flag),
   ...ONNX_READING_FLAGS.quality,
 ];
-const FILE_FLAGS = [...ESTIMATOR_OPTIONS.map(({ flag }) => flag), "quality-onnx"];
+const FILE_FLAGS = [...ESTIMATOR_OPTIONS.map(({ flag }) => flag), "quality-onnx", MEMORY_OPTION.flag];
 
 function refuseWithout(args: TaskArguments, flags: readonly string[], what: string): void {
   const said = flags.find((flag) => args.given(flag));

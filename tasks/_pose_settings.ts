@@ -14,7 +14,13 @@ import { type DatasetJob, estimatorsFor } from "@/generation/mod.ts";
 import type { GeneratorModel } from "@/networks/mod.ts";
 import { readAboveZero, readAttributes, readPreset, withFiles } from "./_attribute_settings.ts";
 import { type TaskArguments, type TaskSpec, UsageError } from "./_cli.ts";
-import { ATTRIBUTE_OPTIONS, ESTIMATOR_OPTIONS, OUTPUT_OPTIONS, PART_OPTIONS } from "./_generation_options.ts";
+import {
+  ATTRIBUTE_OPTIONS,
+  ESTIMATOR_OPTIONS,
+  MEMORY_OPTION,
+  OUTPUT_OPTIONS,
+  PART_OPTIONS,
+} from "./_generation_options.ts";
 import { type AttributeSettings, type AttributeUse, prepareWith } from "./_generation_settings.ts";
 import {
   ONNX_READING_FLAGS,
@@ -79,6 +85,7 @@ export const SPEC: TaskSpec = {
     ...OUTPUT_OPTIONS.map((option) => option.flag === "sigma" ? { ...option, default: "0.7" } : option),
     ...MASK_OPTIONS,
     ...DEVICE_OPTIONS,
+    MEMORY_OPTION,
     ...PART_OPTIONS,
   ],
   examples: [

@@ -36,7 +36,7 @@ export async function refineJob(
     `Refining ${rows.length} identities first: 1 - cosine at most ${identity.threshold}, quality at least ` +
       `${quality.target} - ${quality.threshold}, ${iterations} iterations each`,
   );
-  const networks = await loadAttributes(load, job, device);
+  const networks = await loadAttributes(args, load, job, device);
   const progress = new Progress({ total: rows.length, unit: "identities" });
   let [accepted, failed] = [0, 0];
   try {

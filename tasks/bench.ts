@@ -1,36 +1,17 @@
-/** `deno task bench`: speed of convolutions and layers beside a matrix product and beside PyTorch on the same cores. */
-import { parseDevice } from "@/onnx/mod.ts";
-import { measureAll, table } from "../tests/bench/report.ts";
-import { checkInputs, note, runTask, say, type TaskSpec } from "./_cli.ts";
+/** `deno task bench [part]`: measures one part of the project, beside a peer where there is one. */
+import { runTask, type TaskMain, type TaskSpec } from "./_cli.ts";
 
-const SPEC: TaskSpec = {
-  name: "bench",
-  summary:
-    "Measures convolutions, their gradients, the layers between them and whole training steps; 1.00 means as fast as the yardstick.",
-  usage: "deno task bench [options]",
-  options: [
-    { flag: "json", help: "print JSON in place of the table" },
-    { flag: "python", value: "PATH", help: "interpreter with PyTorch; python3 is tried when left out" },
-    { flag: "seconds", value: "S", default: 0.5, help: "time of one measurement", unit: "seconds" },
-    { flag: "threads", value: "N", default: 0, help: "threads of both sides; 0 for one a core" },
-    { flag: "device", value: "NAME", default: "cpu", help: "where to run: cpu, cuda, webgpu, coreml, dml, or auto" },
-    { flag: "filter", value: "TEXT", help: "only cases whose name contains the text" },
-  ],
-  examples: ["deno task bench", "deno task bench --filter 112 --python .venv/bin/python --json"],
+/** Parts by name; each is also a task, `bench:NAME`, but the first, which is measured when none is named. */
+const PARTS: Readonly<Record<string, () => Promise<{ readonly SPEC: TaskSpec; readonly main: TaskMain }>>> = {
+  operations: () => import("./bench_operations.ts"),
+  attrop: () => import("./bench_attrop.ts"),
+  evaluation: () => import("./bench_evaluation.ts"),
+  lmdb: () => import("./bench_lmdb.ts"),
+  metrics: () => import("./bench_metrics.ts"),
+  packing: () => import("./bench_packing.ts"),
+  separability: () => import("./bench_separability.ts"),
 };
 
-await runTask(SPEC, async (args, signal) => {
-  const report = await checkInputs(() =>
-    measureAll({
-      device: parseDevice(args.text("device")),
-      threads: args.integer("threads", { min: 0, max: 1024 }) || navigator.hardwareConcurrency,
-      seconds: args.number("seconds", { min: 0, max: 600 }),
-      python: args.optionalText("python"),
-      filter: args.optionalText("filter"),
-      onCase: (name) => note(`measuring ${name}`),
-      signal,
-    })
-  );
-  if (args.flag("json")) say(JSON.stringify(report, null, 2));
-  else for (const line of table(report)) say(line);
-});
+const [first = ""] = Deno.args, named = Object.hasOwn(PARTS, first);
+const { SPEC, main } = await PARTS[named ? first : "operations"]!();
+await runTask(SPEC, main, { skip: named ? 1 : 0 });

@@ -1,10 +1,11 @@
 /** `deno task bench:attrop`: time, memory and operations of attribute operation beside the reference's procedure in PyTorch. */
 import { ATTROP_SIZES } from "../tests/bench/attrop_networks.ts";
 import { attropTable, benchAttrop } from "../tests/bench/attrop_report.ts";
-import { checkInputs, note, runTask, say, type TaskSpec } from "./_cli.ts";
+import { checkInputs, note, runTask, say, type TaskMain, type TaskSpec } from "./_cli.ts";
 import { writeWhole } from "./_write_whole.ts";
 
-const SPEC: TaskSpec = {
+/** What the task takes. */
+export const SPEC: TaskSpec = {
   name: "bench:attrop",
   summary:
     "Measures attribute operation with random weights, ours and the reference's procedure in PyTorch on the same cores.",
@@ -29,7 +30,8 @@ const SPEC: TaskSpec = {
   ],
 };
 
-await runTask(SPEC, async (args, signal) => {
+/** The body of the task. */
+export const main: TaskMain = async (args, signal) => {
   const json = args.optionalText("json");
   const report = await checkInputs(() =>
     benchAttrop({
@@ -48,4 +50,6 @@ await runTask(SPEC, async (args, signal) => {
   if (json === undefined) return;
   await writeWhole(json, `${JSON.stringify(report, null, 2)}\n`);
   say(json);
-});
+};
+
+if (import.meta.main) await runTask(SPEC, main);

@@ -1,8 +1,9 @@
 /** `deno task bench:evaluation`: time and memory of evaluation beside PyTorch and scikit-learn. */
 import { benchEvaluation, EVALUATION_PARTS, evaluationTable } from "../tests/bench/evaluation_report.ts";
-import { checkInputs, note, runTask, say, type TaskSpec } from "./_cli.ts";
+import { checkInputs, note, runTask, say, type TaskMain, type TaskSpec } from "./_cli.ts";
 
-const SPEC: TaskSpec = {
+/** What the task takes. */
+export const SPEC: TaskSpec = {
   name: "bench:evaluation",
   summary:
     "Measures embedding, 10-fold accuracy, VAL, and TAR from many impostor scores, beside PyTorch and scikit-learn.",
@@ -29,7 +30,8 @@ const SPEC: TaskSpec = {
   ],
 };
 
-await runTask(SPEC, async (args, signal) => {
+/** The body of the task. */
+export const main: TaskMain = async (args, signal) => {
   const report = await checkInputs(() =>
     benchEvaluation({
       parts: args.text("parts").split(","),
@@ -47,4 +49,6 @@ await runTask(SPEC, async (args, signal) => {
   );
   if (args.flag("json")) say(JSON.stringify(report, null, 2));
   else for (const line of evaluationTable(report)) say(line);
-});
+};
+
+if (import.meta.main) await runTask(SPEC, main);

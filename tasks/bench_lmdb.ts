@@ -1,8 +1,9 @@
 /** `deno task bench:lmdb`: records a second of training databases beside python-lmdb's. */
 import { benchLmdb, lmdbTable } from "../tests/bench/lmdb_report.ts";
-import { checkInputs, note, runTask, say, type TaskSpec } from "./_cli.ts";
+import { checkInputs, note, runTask, say, type TaskMain, type TaskSpec } from "./_cli.ts";
 
-const SPEC: TaskSpec = {
+/** What the task takes. */
+export const SPEC: TaskSpec = {
   name: "bench:lmdb",
   summary: "Measures how fast training databases are written and read, here and by python-lmdb, which also reads ours.",
   usage: "deno task bench:lmdb [options]",
@@ -15,7 +16,8 @@ const SPEC: TaskSpec = {
   examples: ["deno task bench:lmdb", "deno task bench:lmdb --records 1000000 --bytes 1000 --json"],
 };
 
-await runTask(SPEC, async (args, signal) => {
+/** The body of the task. */
+export const main: TaskMain = async (args, signal) => {
   const report = await checkInputs(() =>
     benchLmdb({
       records: args.integer("records", { min: 1, max: 1e8 }),
@@ -27,4 +29,6 @@ await runTask(SPEC, async (args, signal) => {
   );
   if (args.flag("json")) say(JSON.stringify(report, null, 2));
   else for (const line of lmdbTable(report)) say(line);
-});
+};
+
+if (import.meta.main) await runTask(SPEC, main);

@@ -1,8 +1,9 @@
 /** `deno task bench:metrics`: time and peak memory of the metrics of data sets, on generated embeddings. */
 import { benchMetrics, METRIC_PASSES, metricsTable } from "../tests/bench/metrics_report.ts";
-import { checkInputs, note, runTask, say, type TaskSpec } from "./_cli.ts";
+import { checkInputs, note, runTask, say, type TaskMain, type TaskSpec } from "./_cli.ts";
 
-const SPEC: TaskSpec = {
+/** What the task takes. */
+export const SPEC: TaskSpec = {
   name: "bench:metrics",
   summary: "Measures time and peak memory of the metrics of data sets by number of images, on generated embeddings.",
   usage: "deno task bench:metrics [options]",
@@ -15,7 +16,8 @@ const SPEC: TaskSpec = {
   examples: ["deno task bench:metrics", "deno task bench:metrics --sizes 100000 --width 512 --passes identities"],
 };
 
-await runTask(SPEC, async (args, signal) => {
+/** The body of the task. */
+export const main: TaskMain = async (args, signal) => {
   const runs = await checkInputs(() =>
     benchMetrics({
       sizes: args.optionalNumbers("sizes", { min: 1, max: 1e8, integer: true })!,
@@ -27,4 +29,6 @@ await runTask(SPEC, async (args, signal) => {
   );
   if (args.flag("json")) say(JSON.stringify(runs, null, 2));
   else for (const line of metricsTable(runs)) say(line);
-});
+};
+
+if (import.meta.main) await runTask(SPEC, main);

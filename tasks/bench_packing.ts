@@ -1,8 +1,9 @@
 /** `deno task bench:packing`: time and peak memory of packing by number of rows, and what 100,000 take. */
 import { benchPacking, packingForecast, packingTable } from "../tests/bench/packing_report.ts";
-import { checkInputs, note, runTask, say, type TaskSpec } from "./_cli.ts";
+import { checkInputs, note, runTask, say, type TaskMain, type TaskSpec } from "./_cli.ts";
 
-const SPEC: TaskSpec = {
+/** What the task takes. */
+export const SPEC: TaskSpec = {
   name: "bench:packing",
   summary:
     "Measures time and peak memory of packing by number of rows, and tells what 100,000 rows take at these rates.",
@@ -22,7 +23,8 @@ const SPEC: TaskSpec = {
   examples: ["deno task bench:packing", "deno task bench:packing --sizes 100000 --steps 1"],
 };
 
-await runTask(SPEC, async (args, signal) => {
+/** The body of the task. */
+export const main: TaskMain = async (args, signal) => {
   const width = args.integer("width", { min: 2, max: 65536 });
   const runs = await checkInputs(() =>
     benchPacking({
@@ -36,4 +38,6 @@ await runTask(SPEC, async (args, signal) => {
   );
   if (args.flag("json")) say(JSON.stringify({ runs, forecast: packingForecast(runs) ?? null }, null, 2));
   else for (const line of packingTable(runs, width)) say(line);
-});
+};
+
+if (import.meta.main) await runTask(SPEC, main);

@@ -1,8 +1,9 @@
 /** `deno task bench:separability`: time and peak memory of the separability count beside scikit-learn's and faiss's. */
 import { benchSeparability, SEPARABILITY_METHODS, separabilityTable } from "../tests/bench/separability_report.ts";
-import { checkInputs, note, runTask, say, type TaskSpec } from "./_cli.ts";
+import { checkInputs, note, runTask, say, type TaskMain, type TaskSpec } from "./_cli.ts";
 
-const SPEC: TaskSpec = {
+/** What the task takes. */
+export const SPEC: TaskSpec = {
   name: "bench:separability",
   summary: "Measures the separability count by size, beside scikit-learn's cosine_similarity and faiss's range search.",
   usage: "deno task bench:separability [options]",
@@ -23,7 +24,8 @@ const SPEC: TaskSpec = {
   ],
 };
 
-await runTask(SPEC, async (args, signal) => {
+/** The body of the task. */
+export const main: TaskMain = async (args, signal) => {
   const report = await checkInputs(() =>
     benchSeparability({
       sizes: args.optionalNumbers("sizes", { min: 32, max: 1e6, integer: true })!,
@@ -36,4 +38,6 @@ await runTask(SPEC, async (args, signal) => {
   );
   if (args.flag("json")) say(JSON.stringify(report, null, 2));
   else for (const line of separabilityTable(report)) say(line);
-});
+};
+
+if (import.meta.main) await runTask(SPEC, main);

@@ -95,7 +95,7 @@ export function generatePoseMain(load: AttributeLoader = loadAttributeNetworks):
       return;
     }
     note(`Making ${describePlan(job)}`);
-    const networks = await loadAttributes(load, job, device);
+    const networks = await loadAttributes(args, load, job, device);
     try {
       signal.throwIfAborted();
       await beginJob(args, job);

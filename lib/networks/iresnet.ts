@@ -13,13 +13,7 @@
 import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
 import { conv2d, linear, prelu } from "./_layers.ts";
-import {
-  blockedPrelu,
-  Field,
-  fusedConv,
-  type FusedConvOptions,
-  suitedTile,
-} from "./_pixels_first.ts";
+import { blockedPrelu, Field, fusedConv, type FusedConvOptions, suitedTile } from "./_pixels_first.ts";
 import { batchNorm, type BatchNormMode, type StatisticsUpdate } from "./batch_norm.ts";
 import type { Initialisation } from "./initialisation.ts";
 import { type Parameters, type ParameterSpec, parameterSpecs } from "./params.ts";

@@ -9,7 +9,7 @@ import { externalFolder } from "./_external_folder.ts";
 import { show } from "./_node.ts";
 import { identity } from "./ops/conversion.ts";
 import { type Device, DEVICES, parseDevice } from "./devices.ts";
-import { type BuiltModel, buildModel } from "./model.ts";
+import { buildModel, type BuiltModel } from "./model.ts";
 import type { DataType, TensorData, Value } from "./types.ts";
 
 // The runtime writes its own warnings to stderr in colour; errors reach the caller as exceptions anyway.

@@ -11,7 +11,12 @@ const scope = globalThis as unknown as WorkerScope;
 let ready: Promise<{ readonly session: op.Session; readonly setup: ReplicaSetup }> | undefined;
 
 async function load(setup: ReplicaSetup) {
-  const model: op.BuiltModel = { ...setup.model, external: new Map(), ahead: new Map(), relocate: () => setup.model.bytes };
+  const model: op.BuiltModel = {
+    ...setup.model,
+    external: new Map(),
+    ahead: new Map(),
+    relocate: () => setup.model.bytes,
+  };
   return { session: await op.createSession(model, setup.session), setup };
 }
 

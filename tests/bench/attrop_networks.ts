@@ -131,10 +131,11 @@ export function scaleQuality(path: string, factor: number): void {
   writeSafetensors(path, tensors);
 }
 
-/** Opens the files; their weights are used where they lie. */
+/** Opens the files; their weights are used where they lie, or recognisers work from factors of them. */
 export function openNetworks(
   files: AttropFiles,
   configs: AttropConfigs,
+  bulk = true,
 ): {
   readonly decoder: FaceDecoder;
   readonly networks: {
@@ -147,8 +148,8 @@ export function openNetworks(
   return {
     decoder: faceDecoder(configs.generator, params("generator")),
     networks: {
-      recognise: featureNetwork(configs.identity, params("identity"), { bulk: true }),
-      quality: featureNetwork(configs.quality, params("quality"), { bulk: true }),
+      recognise: featureNetwork(configs.identity, params("identity"), { bulk }),
+      quality: featureNetwork(configs.quality, params("quality"), { bulk }),
       pose: poseNetwork(configs.pose, params("pose")),
     },
   };

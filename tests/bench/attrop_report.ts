@@ -8,13 +8,17 @@
  */
 import { presetObjectives } from "@/attributes/mod.ts";
 import { ATTRIBUTE_PRESETS, attributeGraph } from "@/attributes/mod.ts";
+import type { BuiltModel } from "@/onnx/mod.ts";
 import { join } from "node:path";
 import { leastSeconds } from "./_measure.ts";
 import { type AttropJob, makeJob } from "./attrop_job.ts";
 import { openNetworks } from "./attrop_networks.ts";
 import { matmulParts } from "./cases.ts";
-import { graphFlops, weightGradientFlops } from "./flops.ts";
+import { type Convergence, countConvergence } from "./attrop_convergence.ts";
+import { graphFlops, upsampleSaving, weightGradientFlops } from "./flops.ts";
 
+/** Most iterations where convergence is counted: the reference has no limit, few batches come near this one. */
+const CONVERGENCE_CAP = 100;
 /** Side of the matrices whose product is the machine's measure. */
 const MATMUL_SIZE = 1024;
 
@@ -75,6 +79,8 @@ export interface AttropBench {
   readonly runs: readonly AttropRun[];
   /** Null where PyTorch is not there. */
   readonly gain: AttropGain | null;
+  /** What trained networks need, where samples converge unevenly. */
+  readonly convergence: readonly Convergence[];
 }
 
 /** What to run. */
@@ -91,6 +97,8 @@ export interface AttropBenchOptions {
   readonly threads: number;
   /** Interpreter with PyTorch; `python3` is tried when left out. */
   readonly python?: string | undefined;
+  /** Batches of each case whose evaluations are counted. @default {20} */
+  readonly convergenceBatches?: number;
   /** Seconds to measure matrix products. @default {1} */
   readonly seconds?: number;
   /** Told what begins. */
@@ -125,7 +133,7 @@ const TORCH = { "PyTorch, as the reference": "as the reference", "PyTorch, weigh
  * @throws {TypeError} If an interpreter was named that cannot be run or has no PyTorch.
  */
 export async function benchAttrop(options: AttropBenchOptions): Promise<AttropBench> {
-  const { size, batch, batches, cap, threads, python, seconds = 1, onStep, signal } = options;
+  const { size, batch, batches, cap, threads, python, seconds = 1, convergenceBatches = 20, onStep, signal } = options;
   if (python !== undefined) await checkPython(python);
   const { inputs, outputs } = matmulParts(MATMUL_SIZE);
   const ours = 2 * MATMUL_SIZE ** 3 / await leastSeconds(inputs, outputs, { seconds, session: { threads } }) / 1e9;
@@ -133,7 +141,7 @@ export async function benchAttrop(options: AttropBenchOptions): Promise<AttropBe
   try {
     onStep?.("random networks, and targets that they reach");
     const job = await makeJob({ size, batch, batches, cap, threads, matmulSeconds: seconds, folder });
-    const path = join(folder, "job.json"), { step, weights } = operations(job, batch);
+    const path = join(folder, "job.json"), { ours: step, reference, weights } = operations(job, batch);
     await Deno.writeTextFile(path, JSON.stringify(job));
     const here = (name: string) => decodeURIComponent(new URL(name, import.meta.url).pathname);
     const runs: AttropRun[] = [];
@@ -151,29 +159,39 @@ export async function benchAttrop(options: AttropBenchOptions): Promise<AttropBe
       await run(method, Deno.execPath(), ["run", "-P", here("./_attrop_run.ts"), path, mode], step, ours);
     }
     for (const [method, mode] of Object.entries(TORCH)) {
-      const flops = mode === "frozen" ? step : step + weights;
+      const flops = mode === "frozen" ? reference : reference + weights;
       await run(method, python ?? "python3", [here("./attrop_bench.py"), path, mode], flops);
     }
     const matmulGflops = { ours, torch: torch?.rate ?? null };
     const common = { size, batch, images: batch * batches, cap, threads, matmulGflops, torch: torch?.version ?? null };
-    return { ...common, runs, gain: gainOf(runs) };
+    onStep?.("evaluations that an accepted image takes, on mini");
+    const convergence = await countConvergence({
+      batches: convergenceBatches,
+      batch,
+      cap: CONVERGENCE_CAP,
+      threads,
+      signal,
+    });
+    return { ...common, runs, gain: gainOf(runs), convergence };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-/** Operations of an iteration, and of the gradients of all weights on top. */
+/** Operations of an iteration of ours, of the reference's without gradients of weights, and of those gradients. */
 export function operations(
   { files, configs }: Pick<AttropJob, "files" | "configs">,
   batch: number,
-): { step: number; weights: number } {
-  const { decoder, networks } = openNetworks(files, configs);
-  const objectives = presetObjectives(ATTRIBUTE_PRESETS.vec2face, networks, { unsigned: true });
-  const { inputs, outputs } = attributeGraph(decoder, objectives).model;
-  return {
-    step: graphFlops([...outputs.values()], batch),
-    weights: weightGradientFlops([outputs.get("miss")!], [...inputs.values()], batch),
+): { ours: number; reference: number; weights: number } {
+  const model = (bulk: boolean) => {
+    const { decoder, networks } = openNetworks(files, configs, bulk);
+    return attributeGraph(decoder, presetObjectives(ATTRIBUTE_PRESETS.vec2face, networks, { unsigned: true })).model;
   };
+  const count = ({ outputs }: BuiltModel) => graphFlops([...outputs.values()], batch);
+  const plain = model(false), doubling = upsampleSaving(configs.generator, batch);
+  const weights = weightGradientFlops([plain.outputs.get("miss")!], [...plain.inputs.values()], batch);
+  // Doubling is convolved as it is on the way there, on the way back, and for the weights.
+  return { ours: count(model(true)), reference: count(plain) + 2 * doubling, weights: weights + doubling };
 }
 
 async function checkPython(python: string): Promise<void> {
@@ -271,9 +289,24 @@ export function gainOf(runs: readonly AttropRun[]): AttropGain | null {
   };
 }
 
+/** Evaluations of one accepted image on either side, and how much faster ours is when iterations take what they do. */
+export function convergenceLine(
+  { asked, images, ours, reference }: Convergence,
+  gain: Pick<AttropGain, "perIteration"> | null,
+): string {
+  const [a, b] = [ours, reference].map(({ evaluations, accepted }) => evaluations / accepted) as [number, number];
+  const time = gain === null
+    ? ""
+    : `; with the times above ${(b / a * gain.perIteration).toFixed(2)} times an accepted image`;
+  return `${asked}: ${a.toFixed(1)} evaluations an accepted image, ${ours.accepted} of ${images} accepted; ` +
+    `the reference's procedure ${b.toFixed(1)}, ${reference.accepted} accepted: ${
+      (b / a).toFixed(2)
+    } times as many${time}`;
+}
+
 /** The results as lines of text. */
 export function attropTable(
-  { size, batch, images, cap, threads, matmulGflops, torch, runs, gain }: AttropBench,
+  { size, batch, images, cap, threads, matmulGflops, torch, runs, gain, convergence }: AttropBench,
 ): string[] {
   const number = (x: number | null, digits: number) => x === null ? "" : x.toFixed(digits);
   const mebibytes = (bytes: number | null) => number(bytes === null ? null : bytes / 2 ** 20, 0);
@@ -320,5 +353,7 @@ export function attropTable(
       `largest difference of a loss: ${gain.lossDifference.first.toExponential(1)} at the first iteration, ` +
       `${gain.lossDifference.later.toExponential(1)} over 20`,
     ]),
+    ...(convergence.length === 0 ? [] : ["convergence of trained networks (mini, random masks):"]),
+    ...convergence.map((found) => `  ${convergenceLine(found, gain)}`),
   ];
 }

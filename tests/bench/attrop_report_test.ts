@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { qualityAt } from "./attrop_job.ts";
-import { type AttropRun, attropTable, benchAttrop, gainOf } from "./attrop_report.ts";
+import { type AttropRun, attropTable, benchAttrop, convergenceLine, gainOf } from "./attrop_report.ts";
 
 function run(method: string, iterationSeconds: number, change: Partial<AttropRun> = {}): AttropRun {
   return {
@@ -45,7 +45,7 @@ Deno.test("attropTable() has a line for each run, and leaves empty what could no
   const missing = run("PyTorch, as the reference", 0, {
     ...{ ...none, peakBytes: null, ofMatmul: null, note: "torch is not installed" },
   });
-  const about = { size: "tiny", batch: 5, images: 10, cap: 30, threads: 2, torch: null, gain: null };
+  const about = { size: "tiny", batch: 5, images: 10, cap: 30, threads: 2, torch: null, gain: null, convergence: [] };
   const lines = attropTable({ ...about, matmulGflops: { ours: 100, torch: null }, runs: [RUNS[0]!, missing] });
   assert.deepEqual(lines.slice(0, 2), [
     "tiny networks, random weights, batch 5, at most 30 iterations, 2 thread(s)",
@@ -60,6 +60,14 @@ Deno.test("attropTable() has a line for each run, and leaves empty what could no
   assert.match(
     full.at(-2)!,
     /: 2\.50 times an iteration \(the counts of operations predict 1\.50\), 15\.00 times an accepted/,
+  );
+  assert.deepEqual(
+    convergenceLine({
+      ...{ asked: "yaw 30", images: 10, ours: { evaluations: 60, accepted: 10 } },
+      reference: { evaluations: 120, accepted: 5 },
+    }, { perIteration: 2 }),
+    "yaw 30: 6.0 evaluations an accepted image, 10 of 10 accepted; the reference's procedure 24.0, 5 accepted: " +
+      "4.00 times as many; with the times above 8.00 times an accepted image",
   );
   assert.equal(full.at(-1), "largest difference of a loss: 0.0e+0 at the first iteration, 1.0e-4 over 20");
 });
@@ -78,11 +86,20 @@ Deno.test("benchAttrop() refuses an interpreter without PyTorch when it was aske
 
 Deno.test("benchAttrop() does the same job in both modes of ours, in processes of their own", async () => {
   const steps: string[] = [];
-  const { runs, matmulGflops, images } = await benchAttrop({
-    ...{ size: "tiny", batch: 2, batches: 1, cap: 3, threads: 1, seconds: 0 },
+  const { runs, matmulGflops, images, convergence } = await benchAttrop({
+    ...{ size: "tiny", batch: 2, batches: 1, cap: 3, threads: 1, seconds: 0, convergenceBatches: 1 },
     onStep: (what) => steps.push(what),
   });
-  assert.deepEqual(steps, ["random networks, and targets that they reach", ...runs.map(({ method }) => method)]);
+  assert.deepEqual(steps, [
+    "random networks, and targets that they reach",
+    ...runs.map(({ method }) => method),
+    "evaluations that an accepted image takes, on mini",
+  ]);
+  for (const { images, ours, reference } of convergence) {
+    assert.equal(images, 2);
+    assert.ok(ours.evaluations >= images && ours.accepted === images, "mini turns two heads");
+    assert.equal(reference.evaluations % 2, 0, "the reference evaluates whole batches");
+  }
   const [standard, reference, torch, frozen] = runs;
   assert.equal(standard!.accepted, images, "every sample reaches the quality that was chosen for it");
   assert.ok(standard!.iterationSeconds! > 0 && standard!.peakBytes! >= standard!.loadedBytes! && matmulGflops.ours > 0);

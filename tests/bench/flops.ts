@@ -1,6 +1,7 @@
 /** Floating-point operations of a graph, counted from its shapes: matrix products and convolutions, where all the time goes. */
 import * as op from "@/onnx/mod.ts";
 import type { Dim, Node, Value } from "@/onnx/mod.ts";
+import type { Vec2FaceConfig } from "@/networks/mod.ts";
 
 /** Elements of a shape; names stand for `batch`. */
 function elements(shape: readonly Dim[], batch: number): number {
@@ -31,13 +32,35 @@ function nodeFlops(node: Node, batch: number): number {
 }
 
 /**
- * Counts the operations that values take.
+ * Counts the operations that values take at every run; what follows from weights alone is computed once, ahead of them.
  *
  * @param values What is computed.
  * @param batch Length that names of axes stand for.
  */
 export function graphFlops(values: readonly Value[], batch: number): number {
-  return op.sortNodes(values).reduce((sum, node) => sum + nodeFlops(node, batch), 0);
+  const moving = new Set<Value>();
+  let sum = 0;
+  for (const node of op.sortNodes(values)) {
+    if (!node.inputs.some((x) => x !== undefined && (moving.has(x) || !x.node && !x.source))) continue;
+    node.outputs.forEach((y) => moving.add(y));
+    sum += nodeFlops(node, batch);
+  }
+  return sum;
+}
+
+/**
+ * Counts what a decoder saves by {@linkcode op.upsampleConv}: operations of doubling and convolving, as the reference does it, less its own.
+ *
+ * @param config Shape of the generator.
+ * @param batch Images.
+ */
+export function upsampleSaving({ grid, image }: Pick<Vec2FaceConfig, "grid" | "image">, batch: number): number {
+  return image.multipliers.slice(1).reduce((sum, multiplier, level) => {
+    const width = image.channels * multiplier, side = grid * 2 ** (image.multipliers.length - 2 - level);
+    const x = op.input("x", "float32", [batch, width, side, side]), w = op.full([width, width, 3, 3], 0);
+    const plain = graphFlops([op.conv(op.resizeNearest(x), w, { pads: [1, 1, 1, 1] })], batch);
+    return sum + plain - graphFlops([op.upsampleConv(x, w)], batch);
+  }, 0);
 }
 
 /**
