@@ -45,23 +45,28 @@ function readQuality(
   return { weight: weight * usual.threshold / threshold, threshold, target, model: own };
 }
 
-/** Reads what both uses have in common; `own` is a quality estimator in the place of the catalogue's. */
+/**
+ * Reads what both uses have in common; `own` is a quality estimator in the place of the catalogue's, `turned` says that a pose is asked for.
+ */
 export function readAttributes(
   args: TaskArguments,
   model: GeneratorModel,
   own?: ModelChoice,
+  turned = false,
 ): RecipeAttributes<ModelChoice> {
-  const preset = readPreset(args, model), { identity, quality, learningRate, cap } = ATTRIBUTE_PRESETS[preset];
-  const threshold = readAboveZero(args, "id-threshold", 2) ?? identity.threshold;
+  const preset = readPreset(args, model), settings = ATTRIBUTE_PRESETS[preset];
+  const { identity, quality, learningRate } = settings;
+  const usual = (turned ? settings.turned : undefined) ?? { cap: settings.cap, ...identity };
+  const threshold = readAboveZero(args, "id-threshold", 2) ?? usual.threshold;
   const names = estimatorsFor(model);
   return {
     preset,
-    iterations: args.optionalInteger("iterations", { min: 1, max: 1_000_000 }) ?? cap,
+    iterations: args.optionalInteger("iterations", { min: 1, max: 1_000_000 }) ?? usual.cap,
     learningRate: readAboveZero(args, "lr") ?? learningRate,
     identity: {
       ...identity,
       threshold,
-      hinge: Math.min(identity.hinge, threshold),
+      hinge: Math.min(usual.hinge, threshold),
       model: { name: names.identity, weights: args.optionalText("fr-weights") },
     },
     quality: readQuality(args, quality, names.quality, own),

@@ -104,7 +104,7 @@ export const ATTRIBUTE_OPTIONS: readonly TaskOption[] = [
   {
     flag: "id-threshold",
     value: "X",
-    help: "greatest 1 - cosine between face and ID vector (default 0.3)",
+    help: "greatest 1 - cosine between face and ID vector (default 0.3; 0.5 for turned faces of mini)",
     unit: "0..2",
   },
   {
@@ -120,7 +120,7 @@ export const ATTRIBUTE_OPTIONS: readonly TaskOption[] = [
   {
     flag: "iterations",
     value: "N",
-    help: "most evaluations of one vector (default 100, 31 or 30, by preset)",
+    help: "most evaluations of one vector (default 100, 31 or 30, by preset; 100 for turned faces of mini)",
   },
   {
     flag: "lr",

@@ -162,7 +162,7 @@ function readTargets(args: TaskArguments, model: GeneratorModel): AttributeSetti
   return {
     firstLabel: args.integer("start-class-id", { min: 0, max: 0x7fffffff }),
     targets: {
-      ...readAttributes(args, model, readOnnx(args, "quality")),
+      ...readAttributes(args, model, readOnnx(args, "quality"), true),
       rejected: args.choice("rejected", ["skip", "keep"]),
       pose: {
         weight: pose.weight,

@@ -30,6 +30,8 @@ export interface AttributePreset {
   readonly quality: { readonly weight: number; readonly threshold: number; readonly target: number };
   /** Each angle, in degrees. */
   readonly pose: { readonly weight: number; readonly threshold: number };
+  /** In the place of the cap and of identity's threshold and hinge where a pose is asked for; the same ones when left out. */
+  readonly turned?: { readonly cap: number; readonly threshold: number; readonly hinge: number };
 }
 
 /** Names of the presets. */
@@ -57,6 +59,7 @@ export const ATTRIBUTE_PRESETS: Readonly<Record<AttributePresetName, AttributePr
     identity: { weight: 100, threshold: 0.3, hinge: 0.3 },
     quality: { weight: 1, threshold: 1, target: 22 },
     pose: { weight: 1, threshold: 5 },
+    turned: { cap: 100, threshold: 0.5, hinge: 0.4 }, // to its recogniser a face seen from the side is less like itself
   },
 };
 

@@ -26,7 +26,17 @@ function written(lines: ImageRecord[]): string[] {
 
 Deno.test("generate:pose writes what has the pose, and reports what was asked and achieved", async () => {
   await using box = await Sandbox.make();
-  const result = await run("pose", [...common(box), "--yaw", "-30", "--pitch", "10"]);
+  const result = await run("pose", [
+    ...common(box),
+    "--yaw",
+    "-30",
+    "--pitch",
+    "10",
+    "--iterations",
+    "30",
+    "--id-threshold",
+    "0.3",
+  ]);
   assertSuccess(result);
   const lines = await records(box.path("out", "x.images.jsonl"));
   assert.equal(lines.length, 24);
@@ -57,6 +67,8 @@ Deno.test("generate:pose makes the same bytes in one run, in shards, again, from
   await using box = await Sandbox.make();
   const asked = ["--yaw-schedule", "uniform:-40:40", "--start_class_id", "7"];
   assertSuccess(await run("pose", [...common(box, "whole"), ...asked, "--batch-size", "7"]));
+  const { iterations, identity } = readRecipe(box.path("whole", "x.recipe.json"))!.targets!;
+  assert.deepEqual([iterations, identity.threshold, identity.hinge], [100, 0.5, 0.4], "what mini asks of turned faces");
   const whole = await imagesIn(box, "whole/x"), lines = await records(box.path("whole", "x.images.jsonl"));
   assert.deepEqual([...whole.keys()], written(lines));
   assert.equal(lines[0]!.label, 7);
@@ -179,7 +191,15 @@ Deno.test("generate:pose refuses what does not fit, with exit code 2, and leaves
 
 Deno.test("generate:pose ends with 1 when it made no image, and says where the reasons are", async () => {
   await using box = await Sandbox.make();
-  const { code, err, out } = await run("pose", [...common(box, "out", 1), "--roll", "0", "--ids", "1"]);
+  const { code, err, out } = await run("pose", [
+    ...common(box, "out", 1),
+    "--roll",
+    "0",
+    "--ids",
+    "1",
+    "--iterations",
+    "9",
+  ]);
   assert.equal(code, 1);
   assert.match(
     err,
