@@ -11,7 +11,7 @@
 
 import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
-import { conv2d, groupNorm } from "./_layers.ts";
+import { conv2d, type ConvOptions, groupNorm } from "./_layers.ts";
 import type { Parameters } from "./params.ts";
 import type { ImageDecoderConfig } from "./vec2face_config.ts";
 
@@ -24,6 +24,7 @@ const COLOURS = 3;
  * @param config Shape of the decoder.
  * @param params Its parameters, scoped to it.
  * @param z Feature map [N,C,H,W].
+ * @param options `bulk` as in `Vec2FaceOptions`.
  * @returns Images [N,3,H*s,W*s], s = 2^(levels-1), about -1..1 but not clipped.
  * @throws {RangeError} If the groups do not divide the channels of every level.
  *
@@ -42,6 +43,7 @@ export function imageDecoder(
   config: ImageDecoderConfig,
   params: Parameters,
   z: Value,
+  { bulk = false }: { readonly bulk?: boolean } = {},
 ): Value {
   const { inputs, channels, multipliers, resBlocks, groups } = config;
   const widths = multipliers.map((multiplier) => channels * multiplier);
@@ -54,54 +56,40 @@ export function imageDecoder(
   }
 
   let width = widths[levels - 1]!;
-  let h = conv3x3(params.scope("conv_in"), z, inputs, width, true); // N,C,7,7
+  const trained = bulk;
+  let h = conv3x3(params.scope("conv_in"), z, { inputs, outputs: width, trained }); // N,C,7,7
   for (const name of ["mid.block_1", "mid.block_2"]) {
-    h = resBlock(params.scope(name), h, width, width, groups);
+    h = resBlock(params.scope(name), h, { inputs: width, outputs: width, trained }, groups);
   }
   for (let level = levels - 1; level >= 0; level--) {
     const up = params.scope(`up.${level}`);
     for (let block = 0; block < resBlocks; block++) {
-      h = resBlock(
-        up.scope(`block.${block}`),
-        h,
-        width,
-        widths[level]!,
-        groups,
-      );
+      h = resBlock(up.scope(`block.${block}`), h, { inputs: width, outputs: widths[level]!, trained }, groups);
       width = widths[level]!;
     }
     if (level > 0) { // N,C,2H,2W
-      h = conv3x3(up.scope("upsample.conv"), h, width, width, true, true);
+      h = conv3x3(up.scope("upsample.conv"), h, { inputs: width, outputs: width, upsample: true });
     }
   }
   h = op.silu(groupNorm(params.scope("norm_out"), h, width, groups, EPSILON));
-  return conv3x3(params.scope("conv_out"), h, width, COLOURS, true); // N,3,112,112
+  return conv3x3(params.scope("conv_out"), h, { inputs: width, outputs: COLOURS }); // N,3,112,112
 }
 
 /** x [N,C,H,W] -> [N,O,H,W]. */
-function resBlock(
-  p: Parameters,
-  x: Value,
-  inputs: number,
-  outputs: number,
-  groups: number,
-): Value {
+function resBlock(p: Parameters, x: Value, sizes: BlockSizes, groups: number): Value {
+  const { inputs, outputs } = sizes;
   let h = op.silu(groupNorm(p.scope("norm1"), x, inputs, groups, EPSILON));
-  h = conv3x3(p.scope("conv1"), h, inputs, outputs, false);
+  h = conv3x3(p.scope("conv1"), h, { ...sizes, bias: false });
   h = op.silu(groupNorm(p.scope("norm2"), h, outputs, groups, EPSILON));
-  h = conv3x3(p.scope("conv2"), h, outputs, outputs, false);
+  h = conv3x3(p.scope("conv2"), h, { ...sizes, inputs: outputs, bias: false });
   if (inputs === outputs) return op.add(x, h);
   const shape = { inputs: outputs, outputs, kernel: 1, bias: false };
   return op.add(conv2d(p.scope("nin_shortcut"), h, shape), h);
 }
 
-function conv3x3(
-  p: Parameters,
-  x: Value,
-  inputs: number,
-  outputs: number,
-  bias: boolean,
-  upsample = false,
-): Value {
-  return conv2d(p, x, { inputs, outputs, kernel: 3, padding: 1, bias, upsample });
+/** Channels of a convolution, and whether its kernel is trained. */
+type BlockSizes = Pick<ConvOptions, "inputs" | "outputs" | "trained">;
+
+function conv3x3(p: Parameters, x: Value, options: BlockSizes & Pick<ConvOptions, "bias" | "upsample">): Value {
+  return conv2d(p, x, { ...options, kernel: 3, padding: 1 });
 }

@@ -63,8 +63,8 @@ export interface IResNetOptions {
    */
   readonly inferenceOnly?: boolean;
   /**
-   * Compute 3x3 convolutions with many channels by {@linkcode op.winogradConv}, from factors of stored weights that are made
-   * {@linkcode op.ahead}: about half the time on a processor, for more memory; the same features up to rounding.
+   * Compute 3x3 convolutions with many channels by {@linkcode op.winogradConv}: about half the time on a processor, the same features up to
+   * rounding. In evaluation factors of stored weights are made {@linkcode op.ahead} and take memory; in training they are part of the graph.
    *
    * @default {false}
    */
@@ -163,7 +163,6 @@ export function iresnet(
     );
   }
   if (training && inferenceOnly) throw new RangeError("Cannot build IResNet for training and for inference only");
-  if (training && bulk) throw new RangeError("Cannot build IResNet for training from factors of its weights");
   const updates: StatisticsUpdate[] = [];
   const mode: BatchNormMode = training ? { updates } : {};
 
@@ -180,7 +179,8 @@ export function iresnet(
         downsample: first,
         squeezeExcitation: first ? config.squeezeExcitation : 0,
         inferenceOnly,
-        bulk,
+        bulk: bulk && !training,
+        trained: bulk && training,
         mode,
       });
       inputs = width;
@@ -223,8 +223,10 @@ interface BlockOptions {
   readonly downsample: boolean;
   readonly squeezeExcitation: number;
   readonly inferenceOnly: boolean;
-  /** Work with factors of kernels where that is faster. */
+  /** Work with factors of stored kernels where that is faster. */
   readonly bulk: boolean;
+  /** The same of kernels that are trained. */
+  readonly trained: boolean;
   readonly mode: BatchNormMode;
 }
 
@@ -239,7 +241,8 @@ function basicBlock(params: Parameters, x: Field, options: BlockOptions): Field 
     return Field.ofPixels(op.add(residual, x.pixels));
   }
   const stride = downsample ? 2 : 1;
-  const residual = batchNorm(params, "bn3", conv3x3(params.scope("conv2"), h.images, outputs, outputs, stride), mode);
+  const second = conv3x3(params.scope("conv2"), h.images, outputs, outputs, stride, options.trained);
+  const residual = batchNorm(params, "bn3", second, mode);
   let shortcut = x.images;
   if (downsample) {
     shortcut = conv1x1(params.scope("downsample.0"), shortcut, inputs, outputs, stride);
@@ -253,8 +256,8 @@ function basicBlock(params: Parameters, x: Field, options: BlockOptions): Field 
 }
 
 /** The first half of a block's residual branch: norm, convolution, norm, PReLU. */
-function entry(params: Parameters, x: Field, { inputs, outputs, inferenceOnly, mode }: BlockOptions): Field {
-  const h = conv3x3(params.scope("conv1"), batchNorm(params, "bn1", x.images, mode), inputs, outputs, 1);
+function entry(params: Parameters, x: Field, { inputs, outputs, inferenceOnly, mode, trained }: BlockOptions): Field {
+  const h = conv3x3(params.scope("conv1"), batchNorm(params, "bn1", x.images, mode), inputs, outputs, 1, trained);
   return Field.ofImages(activation(params, batchNorm(params, "bn2", h, mode), outputs, inferenceOnly));
 }
 
@@ -293,8 +296,9 @@ function conv3x3(
   inputs: number,
   outputs: number,
   stride: number,
+  trained = false,
 ): Value {
-  const shape = { inputs, outputs, stride, kernel: 3, padding: 1 };
+  const shape = { inputs, outputs, stride, kernel: 3, padding: 1, trained };
   return conv2d(p, x, { ...shape, bias: false, init: KERNEL_INIT });
 }
 

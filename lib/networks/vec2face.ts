@@ -41,6 +41,12 @@ export interface Vec2FaceOptions {
    * @default {false}
    */
   readonly clip?: boolean;
+  /**
+   * For training on a processor: wide convolutions of the image decoder work from factors of their kernels, the same up to rounding.
+   *
+   * @default {false}
+   */
+  readonly bulk?: boolean;
   /** Applied where the reference drops out values in training (rate 0.1); left out in evaluation. */
   readonly dropout?: Dropout;
 }
@@ -112,7 +118,7 @@ export function vec2face(
   config: Vec2FaceConfig,
   params: Parameters,
   inputs: Vec2FaceInputs,
-  { clip = false, dropout = (x) => x }: Vec2FaceOptions = {},
+  { clip = false, bulk = false, dropout = (x) => x }: Vec2FaceOptions = {},
 ): Vec2FaceOutput {
   checkHeads(config);
   checkInputs(config, inputs);
@@ -208,7 +214,7 @@ export function vec2face(
     grid,
     grid,
   ]);
-  const image = imageDecoder(config.image, params.scope("im_decoder"), square);
+  const image = imageDecoder(config.image, params.scope("im_decoder"), square, { bulk });
   return { image: clip ? op.clip(image, -1, 1) : image, logits, tokenTargets };
 }
 

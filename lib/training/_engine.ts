@@ -24,7 +24,7 @@ export interface StepParts {
   readonly trained: readonly GraphWeight[];
   /** Loss, metrics, batch statistics. */
   readonly reports: Readonly<Record<string, Value>>;
-  /** Gradients of the loss, one a trained weight. */
+  /** Gradients of the loss, or of one share's part of it, one a trained weight. */
   readonly gradients: readonly Value[];
   /** New weights and moments from gradients, and the graph inputs that they need besides. */
   readonly optimise: (gradients: readonly Value[]) => {
@@ -65,20 +65,20 @@ export async function singleEngine(parts: StepParts, options: op.SessionOptions)
   };
 }
 
-/** Equal shares of the batch in threads of their own, the mean of their gradients to the optimiser in this one. */
+/** Equal shares of the batch in threads of their own, the sum of their gradients to the optimiser in this one. */
 export async function replicatedEngine(
   count: number,
   parts: StepParts,
   options: op.SessionOptions,
 ): Promise<Engine> {
   const gradientName = (weight: string, replica: number | string) => `${weight}#gradient${replica}`;
-  const means: Value[] = [], gradientInputs: Value[] = [];
+  const whole: Value[] = [], gradientInputs: Value[] = [];
   for (const { name, shape } of parts.trained) {
     const each = Array.from({ length: count }, (_, r) => op.input(gradientName(name, r), "float32", shape));
     gradientInputs.push(...each);
-    means.push(op.mul(op.sum(each), 1 / count));
+    whole.push(op.sum(each));
   }
-  const { inputs, outputs } = parts.optimise(means);
+  const { inputs, outputs } = parts.optimise(whole);
   const session: Session = await op.createSession(
     op.buildModel({ inputs: [...gradientInputs, ...parts.trained.map(({ value }) => value), ...inputs], outputs }),
     options,

@@ -31,6 +31,7 @@ import {
 } from "@/networks/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import type { TensorInput } from "@/weights/mod.ts";
+import { onProcessor } from "./_processor.ts";
 import { tensorsOf } from "./_tensors.ts";
 import { imagesFromBytes, masksFromBytes } from "./image_input.ts";
 import { BatchReader } from "./batches.ts";
@@ -218,10 +219,12 @@ async function buildTrainer(
   const tokens = vec2faceInputs(config, { batch: share + drawnShare, kept: keptTokens(TRAINING_MASK) });
   const real = imagesFromBytes(bytes);
   const judge = arrayParameters(options.recogniserWeights, { prefix: "recogniser." });
-  const target = iresnet(options.recogniser, judge, real);
+  const target = iresnet(options.recogniser, judge, real, { inferenceOnly: true });
   const drawn = drawnShare === 0 ? [] : [op.input("drawn", "float32", [drawnShare, config.vectorSize])];
   const vectors = op.concat([target.features, ...drawn], 0);
-  const { image: all, logits, tokenTargets } = vec2face(config, params, { ...tokens, vectors });
+  const { image: all, logits, tokenTargets } = vec2face(config, params, { ...tokens, vectors }, {
+    bulk: onProcessor(options.session),
+  });
   const made = iresnet(options.recogniser, judge, all);
   const ofImages = (x: Value) => drawnShare === 0 ? x : op.slice(x, { axes: [0], starts: [0], ends: [share] });
   const image = ofImages(all);

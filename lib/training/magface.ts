@@ -14,6 +14,7 @@ import * as op from "@/onnx/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import type { TensorInput } from "@/weights/mod.ts";
 import { stepsOf } from "./_batch.ts";
+import { onProcessor } from "./_processor.ts";
 import { tensorsOf } from "./_tensors.ts";
 import { BatchReader } from "./batches.ts";
 import { imagesFromBytes } from "./image_input.ts";
@@ -137,7 +138,10 @@ export class MagfaceTraining implements TrainingRun, AsyncDisposable {
     const labels = op.input("labels", "int64", [share]);
     const strengths = op.input("strengths", "float32", [half, 1]);
     const ramp = op.input("ramp", "float32", []);
-    const { features, updates } = iresnet(config, params, imagesFromBytes(images), { training: true });
+    const { features, updates } = iresnet(config, params, imagesFromBytes(images), {
+      training: true,
+      bulk: onProcessor(options.session),
+    });
     const centres = params.param("classes.weight", [data.classes, config.features], {
       init: { kind: "normal", sd: 0.05 }, // length 1 or so, as in the recogniser's training
     });

@@ -22,6 +22,7 @@ import { RandomStream } from "@/random/mod.ts";
 import type { TensorInput } from "@/weights/mod.ts";
 import { arcfaceLoss } from "./arcface.ts";
 import { stepsOf } from "./_batch.ts";
+import { onProcessor } from "./_processor.ts";
 import { tensorsOf } from "./_tensors.ts";
 import { BatchReader } from "./batches.ts";
 import { imagesFromBytes } from "./image_input.ts";
@@ -127,7 +128,10 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
     const labels = op.input("labels", "int64", [share]);
     const poses = op.input("poses", "float32", [share, 2]);
     const margin = op.input("margin", "float32", []);
-    const { features, updates } = iresnet(config, params, imagesFromBytes(images), { training: true });
+    const { features, updates } = iresnet(config, params, imagesFromBytes(images), {
+      training: true,
+      bulk: onProcessor(options.session),
+    });
     const centres = params.param("classes.weight", [data.classes, config.features], {
       // Length 1 or so: shorter class vectors would turn wildly at first, as their gradient goes with 1 / length.
       init: { kind: "normal", sd: 0.05 },

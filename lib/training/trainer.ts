@@ -128,7 +128,8 @@ export class Trainer implements AsyncDisposable {
     }
     const trained = parameters.specs.filter((spec) => spec.trainable);
     const weights = trained.map((spec) => parameters.values.get(spec.name)!);
-    const gradients = op.gradients(loss, weights);
+    // Of each replica's share of the mean, so that their sum needs no dividing.
+    const gradients = op.gradients(replicas > 1 ? op.mul(loss, 1 / replicas) : loss, weights);
     const reports: Record<string, Value> = { loss: op.identity(loss) };
     for (const [name, value] of Object.entries(metrics)) reports[name] = op.identity(value);
     for (const { meanName, varianceName, mean, variance } of updates) {

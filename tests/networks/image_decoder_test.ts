@@ -1,8 +1,10 @@
 // What it computes is compared with the reference in vec2face_test.ts.
 
-import { deepStrictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import * as op from "@/onnx/mod.ts";
-import { imageDecoder, inputParameters, vec2faceConfig } from "@/networks/mod.ts";
+import { arrayParameters, imageDecoder, initialise, inputParameters, vec2faceConfig } from "@/networks/mod.ts";
+import { RandomStream } from "@/random/mod.ts";
+import { assertClose } from "./_fixtures.ts";
 
 Deno.test("imageDecoder() has a shortcut of its own only where channels change", () => {
   const params = inputParameters();
@@ -17,6 +19,28 @@ Deno.test("imageDecoder() has a shortcut of its own only where channels change",
     "up.3.block.0.nin_shortcut.weight 256,256,1,1",
     "up.1.block.0.nin_shortcut.weight 128,128,1,1",
   ]);
+});
+
+Deno.test("imageDecoder() in training has the same image and gradient with factors of kernels", async () => {
+  const config = { inputs: 64, channels: 64, multipliers: [1, 1], resBlocks: 1, groups: 8 };
+  const named = inputParameters();
+  imageDecoder(config, named, op.input("z", "float32", [2, 64, 7, 7]));
+  const params = arrayParameters(initialise(named.specs, new RandomStream(1, "weights")));
+  const z = op.input("z", "float32", [2, 64, 7, 7]), outputs: Record<string, op.Value> = {};
+  const [plain, factored] = [false, true].map((bulk) => {
+    const image = imageDecoder(config, params, z, { bulk });
+    const [gradient] = op.gradients(op.reduceSum(op.mul(image, image), [0, 1, 2, 3], false), [z]);
+    Object.assign(outputs, { [`image ${bulk}`]: op.identity(image), [`gradient ${bulk}`]: op.identity(gradient!) });
+    return op.sortNodes([image]).filter(({ op: name }) => name === "Conv").length;
+  });
+  strictEqual(plain! - factored!, 9); // all but those of the doubling and of the colours
+  await using session = await op.createSession(op.buildModel({ inputs: [z], outputs }));
+  const data = new RandomStream(2, "z").fillNormal(new Float32Array(2 * 64 * 49));
+  const found = await session.run({ z: { data, shape: [2, 64, 7, 7] } });
+  for (const what of ["image", "gradient"]) {
+    const theirs = found[`${what} false`]!.data as Float32Array;
+    assertClose(found[`${what} true`]!.data as Float32Array, theirs, 1e-4 * Math.max(...theirs.map(Math.abs)));
+  }
 });
 
 Deno.test("imageDecoder() refuses groups that do not divide the channels", () => {

@@ -56,6 +56,12 @@ const SMALL_AREA = 256;
 export function convWeightGradient(g: Value, x: Value, w: Value, a: ConvAttributes): Value {
   const [out, inn, kh, kw] = w.shape as number[];
   const [rows, cols] = [fixed("Conv", g.shape, 2), fixed("Conv", g.shape, 3)];
+  if (kh === 1 && kw === 1 && a.pads.every((p) => p === 0) && Math.max(...a.strides) > 1) {
+    const [steps, ends] = [a.strides, [0, 1].map((i) => (fixed("Conv", g.shape, 2 + i) - 1) * a.strides[i]! + 1)];
+    const seen = slice(x, { axes: [2, 3], starts: [0, 0], ends, steps }); // one phase of several is picked faster than all parted
+    return convWeightGradient(g, seen, w, { ...a, strides: [1, 1] });
+  }
+  if (a.group === 1 && inn! <= FEW_CHANNELS && kh! * kw! > 1) return productOfAllTaps(g, x, w, a);
   const small = a.group === 1 && rows * cols <= SMALL_AREA;
   const tap = small ? productsChannelsLast(g, x, a) : productsPerImage(g, x, a);
   const taps: Value[] = [];
@@ -63,6 +69,20 @@ export function convWeightGradient(g: Value, x: Value, w: Value, a: ConvAttribut
     for (let j = 0; j < kw!; j++) taps.push(reshape(tap(i, j), [out!, inn!, 1]));
   }
   return reshape(taps.length === 1 ? taps[0]! : concat(taps, 2), [out!, inn!, kh!, kw!]);
+}
+
+/** What all taps see of at most this many channels is multiplied at once. */
+const FEW_CHANNELS = 4;
+
+/** The weight gradient as one product per image of all taps: for colours, whose own products would be narrow. */
+function productOfAllTaps(g: Value, x: Value, w: Value, a: ConvAttributes): Value {
+  const [out, inn, kh, kw] = w.shape as number[],
+    [batch, , rows, cols] = g.shape as [Value["shape"][number], ...number[]];
+  const windowAt = tapWindows(phases(x, a), a, { size: [rows!, cols!], channels: inn!, axes: [1, 2, 3] });
+  const windows = Array.from({ length: kh! * kw! }, (_, tap) => windowAt(Math.floor(tap / kw!), tap % kw!));
+  const seen = reshape(concat(windows, 1), [batch, kh! * kw! * inn!, rows! * cols!]);
+  const taps = reduceSum(fusedMatmul(reshape(g, [batch, out!, rows! * cols!]), seen, false, true), [0], false);
+  return reshape(transpose(reshape(taps, [out!, kh! * kw!, inn!]), [0, 2, 1]), w.shape);
 }
 
 /** Something for each tap of a kernel: row and column of the tap. */

@@ -41,39 +41,46 @@ function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): 
 const SHAPES = [[7, 7, 2, 5], [14, 14, 1, 3], [9, 4, 3, 2], [1, 1, 1, 1], [3, 17, 2, 4]] as const;
 
 Deno.test.each(SHAPES.flatMap((shape) => [[shape, 4], [shape, 7]] as const))(
-  "winogradConv() is the convolution, for pixels [%s] in tiles of %s",
+  "winogradConv() and winogradConvImages() are the convolution, for pixels [%s] in tiles of %s",
   async (shape, tile) => {
     const [h, v, n, c] = shape, out = 6;
     const x = op.input("x", "float32", [h, v, "N", c]), w = op.input("w", "float32", [out, c, 3, 3]);
     const feeds = { x: normal("x", h * v * n * c), w: normal("w", out * c * 9) };
-    const { y } = await evaluate(
+    const kernel = op.winogradKernel(w, tile), asImages = op.winogradConvImages(op.transpose(x, [2, 3, 0, 1]), kernel);
+    const { y, images } = await evaluate(
       new Map([[x, { data: feeds.x, shape }], [w, { data: feeds.w, shape: [out, c, 3, 3] }]]),
-      { y: op.winogradConv(x, op.winogradKernel(w, tile)) },
+      { y: op.winogradConv(x, kernel), images: op.transpose(asImages, [2, 3, 0, 1]) },
     );
-    assert.deepEqual(y!.shape, [h, v, n, out]);
-    const error = relativeError(y!.data as Float32Array, oracle(feeds.x, feeds.w, shape, out));
-    assert.ok(error <= LIMIT[tile], `relative error ${error}, at most ${LIMIT[tile]} is expected`);
+    assert.deepEqual([y!.shape, images!.shape], [[h, v, n, out], [h, v, n, out]]);
+    const expected = oracle(feeds.x, feeds.w, shape, out);
+    for (const found of [y!, images!]) {
+      const error = relativeError(found.data as Float32Array, expected);
+      assert.ok(error <= LIMIT[tile], `relative error ${error}, at most ${LIMIT[tile]} is expected`);
+    }
   },
 );
 
 Deno.test.each([[4], [7]] as const)(
-  "gradients() of winogradConv() are those of conv(), in tiles of %s",
+  "gradients() of winogradConv() and winogradConvImages() are those of conv(), in tiles of %s",
   async (tile) => {
     const [side, n, c, out] = [7, 2, 3, 4];
     const x = op.input("x", "float32", [side, side, n, c]), w = op.input("w", "float32", [out, c, 3, 3]);
     const weights = op.constant(normal("loss", side * side * n * out), [side, side, n, out]);
     const images = op.transpose(x, [2, 3, 0, 1]);
     const plain = op.transpose(op.conv(images, w, { pads: [1, 1, 1, 1] }), [2, 3, 0, 1]);
-    const [dx, dw] = op.gradients(lossOf(op.winogradConv(x, op.winogradKernel(w, tile)), weights), [x, w]);
+    const kernel = op.winogradKernel(w, tile);
+    const [dx, dw] = op.gradients(lossOf(op.winogradConv(x, kernel), weights), [x, w]);
+    const asImages = op.transpose(op.winogradConvImages(images, kernel), [2, 3, 0, 1]);
+    const [ix, iw] = op.gradients(lossOf(asImages, weights), [x, w]);
     const [px, pw] = op.gradients(lossOf(plain, weights), [x, w]);
     const found = await evaluate(
       new Map([
         [x, { data: normal("x", side * side * n * c), shape: [side, side, n, c] }],
         [w, { data: normal("w", out * c * 9), shape: [out, c, 3, 3] }],
       ]),
-      { dx: dx!, dw: dw!, px: px!, pw: pw! },
+      { dx: dx!, dw: dw!, ix: ix!, iw: iw!, px: px!, pw: pw! },
     );
-    for (const [ours, theirs] of [["dx", "px"], ["dw", "pw"]] as const) {
+    for (const [ours, theirs] of [["dx", "px"], ["dw", "pw"], ["ix", "px"], ["iw", "pw"]] as const) {
       const error = relativeError(found[ours]!.data as Float32Array, found[theirs]!.data as Float32Array);
       assert.ok(error <= LIMIT[tile], `${ours}: relative error ${error}, at most ${LIMIT[tile]} is expected`);
     }
@@ -91,4 +98,8 @@ Deno.test("winogradConv() refuses factors of other channels or of no tile", () =
   const x = op.input("x", "float32", [14, 14, "N", 8]);
   assert.throws(() => op.winogradConv(x, op.full([36, 9, 4], 0)), /do not fit, expected factors \[36 or 81, 8, O\]/);
   assert.throws(() => op.winogradConv(x, op.full([25, 8, 4], 0)), /do not fit/);
+  assert.throws(
+    () => op.winogradConvImages(x, op.full([36, 8, 4], 0)),
+    /do not fit, expected factors \[36 or 81, 14, O\]/,
+  );
 });
