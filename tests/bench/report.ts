@@ -2,7 +2,7 @@
 import type { SessionOptions } from "@/onnx/mod.ts";
 import { leastSeconds } from "./_measure.ts";
 import { TorchBench, type TorchTimes } from "./_torch.ts";
-import { stepSeconds, TRAINING_STEPS } from "./training_steps.ts";
+import { stepName, stepSeconds, TRAINING_STEPS } from "./training_steps.ts";
 import { convolutionParts, CONVOLUTIONS, layerParts, LAYERS, matmulParts, operations, type Parts } from "./cases.ts";
 
 /** Size of the matrices whose product is the machine's measure. */
@@ -62,7 +62,7 @@ export async function measureAll(
   { seconds, threads, python, device = "cpu", filter = "", onCase, signal }: ReportOptions,
 ): Promise<Report> {
   const convolutions = CONVOLUTIONS.filter(({ name }) => name.includes(filter));
-  const steps = Object.entries(TRAINING_STEPS).filter(([name]) => `train ${name}`.includes(filter));
+  const steps = TRAINING_STEPS.filter((step) => stepName(step).includes(filter));
   const layers = Object.keys(LAYERS).filter((name) => name.includes(filter));
   const time = (name: string, { inputs, outputs }: Parts) => {
     signal?.throwIfAborted();
@@ -76,7 +76,7 @@ export async function measureAll(
   }
   if (convolutions.length + steps.length + layers.length === 0 && !"MatMul".includes(filter)) {
     const known = [...CONVOLUTIONS.map(({ name }) => name), ...Object.keys(LAYERS)];
-    const trained = Object.keys(TRAINING_STEPS).map((name) => `train ${name}`);
+    const trained = TRAINING_STEPS.map(stepName);
     throw new RangeError(
       `Cannot measure "${filter}": no case has it in its name; there are ${[...known, ...trained].join(", ")}`,
     );
@@ -107,13 +107,13 @@ export async function measureAll(
       add(layer, part, await time(`${layer} ${part}`, parts), null, theirs);
     }
   }
-  for (const [name, shape] of steps) {
+  for (const step of steps) {
     signal?.throwIfAborted();
-    onCase?.(`train ${name}`);
-    const theirs = await torch?.step(name, shape);
-    for (const replicas of threads > 1 && shape.batch % threads === 0 ? [1, threads] : [1]) {
-      const ours = await stepSeconds(name, { seconds, replicas, session: { device, threads } });
-      add(`train ${name}, batch ${shape.batch}, ${replicas} replica(s)`, "step", ours, null, theirs);
+    onCase?.(stepName(step));
+    const theirs = await torch?.step(step.model, step);
+    for (const replicas of threads > 1 && step.batch % threads === 0 ? [1, threads] : [1]) {
+      const ours = await stepSeconds(step, { seconds, replicas, session: { device, threads } });
+      add(`${stepName(step)}, ${replicas} replica(s)`, "step", ours, null, theirs);
     }
   }
   return { threads, torch: torch?.version ?? null, rows };
