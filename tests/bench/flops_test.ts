@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as op from "@/onnx/mod.ts";
-import { graphFlops, weightGradientFlops } from "./flops.ts";
+import { graphFlops, upsampleSaving, weightGradientFlops } from "./flops.ts";
 
 const x = op.input("x", "float32", ["N", 4, 8, 8]);
 const kernel = op.full([6, 2, 3, 3], 1);
@@ -33,4 +33,16 @@ Deno.test("weightGradientFlops() counts products with weights, and leaves produc
   const expected = graphFlops([y], 3) + 2 * 3 * 10 * 96;
   assert.equal(weightGradientFlops([mixed], [x], 3), expected);
   assert.equal(graphFlops([mixed], 3), expected + 2 * 3 * 100);
+});
+
+Deno.test("graphFlops() leaves out what follows from weights alone", () => {
+  const x = op.input("x", "float32", [5, 2]), w = op.matmul(op.full([2, 7], 1), op.full([7, 3], 1));
+  assert.equal(graphFlops([op.matmul(x, w)], 5), 2 * 5 * 2 * 3);
+});
+
+Deno.test("upsampleSaving() is 5/9 of the convolutions after doubling", () => {
+  const image = { inputs: 4, channels: 4, multipliers: [1, 2, 3], resBlocks: 1, groups: 1 };
+  // 12 channels from 7 to 14 pixels, 8 from 14 to 28.
+  const plain = 2 * 9 * (12 * 12 * 14 * 14 + 8 * 8 * 28 * 28) * 3;
+  assert.equal(upsampleSaving({ grid: 7, image }, 3), plain * 5 / 9);
 });

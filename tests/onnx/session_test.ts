@@ -246,3 +246,35 @@ Deno.test("Session is released at the end of an await using block", async () => 
   }
   await assert.rejects(() => kept!.run({}), /its session has been released/);
 });
+
+Deno.test("createSession() computes values ahead, one that needs another too, and run() is fed without them", async () => {
+  const x = op.input("x", "float32", ["N"]), three = op.ahead(op.add(op.full([1], 1), 2));
+  const six = op.ahead(op.mul(three, 2));
+  const model = op.buildModel({ inputs: [x], outputs: { y: op.mul(x, six), bare: three } });
+  assert.deepEqual([...model.inputs.keys()], ["x"]);
+  assert.equal(model.ahead.size, 2);
+  await using session = await op.createSession(model);
+  for (const data of [Float32Array.of(1), Float32Array.of(1, 2)]) {
+    const { y, bare } = await session.run({ x: { data, shape: [data.length] } });
+    assert.deepEqual([...y!.data], [...data].map((v) => 6 * v));
+    assert.deepEqual([...bare!.data], [3]);
+  }
+  await assert.rejects(
+    session.run({ x: { data: Float32Array.of(1), shape: [1] }, ahead0: { data: Float32Array.of(1), shape: [1] } }),
+    {
+      name: "TypeError",
+      message: /has no input "ahead0"/,
+    },
+  );
+});
+
+Deno.test("ahead() takes no value that a run decides, and passes no gradient", async () => {
+  const n = op.input("n", "float32", ["N"]), x = op.input("x", "float32", [2]);
+  assert.throws(() => op.ahead(n), {
+    name: "TypeError",
+    message: /Cannot compute \[N\] ahead: all its lengths must be fixed/,
+  });
+  const model = op.buildModel({ inputs: [x], outputs: { y: op.add(x, op.ahead(op.exp(x))) } });
+  await assert.rejects(op.createSession(model), { message: /input "x" \[2\] is used but not listed/ });
+  assert.throws(() => op.gradients(op.reduceSum(op.ahead(op.exp(x)), [0], false), [x]), /does not depend on x/);
+});
