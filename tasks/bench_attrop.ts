@@ -20,13 +20,19 @@ export const SPEC: TaskSpec = {
     { flag: "batch", value: "N", default: 5, help: "samples of a batch" },
     { flag: "batches", value: "N", default: 2, help: "batches of images" },
     { flag: "iterations", value: "N", default: 30, help: "most iterations of a sample, or of a batch" },
+    {
+      flag: "convergence",
+      value: "N",
+      default: 20,
+      help: "batches of three cases whose evaluations are counted on mini (6 minutes for 20), 0 for none",
+    },
     { flag: "threads", value: "N", default: 0, help: "threads of all sides; 0 for one a core" },
     { flag: "python", value: "PATH", help: "interpreter with PyTorch; python3 is tried when left out" },
     { flag: "json", value: "FILE", help: "also write all results as JSON" },
   ],
   examples: [
     "deno task bench:attrop --python .venv/bin/python --json output/bench-attrop.json",
-    "deno task bench:attrop --size tiny",
+    "deno task bench:attrop --size tiny --convergence 0",
   ],
 };
 
@@ -38,6 +44,7 @@ export const main: TaskMain = async (args, signal) => {
       size: args.choice("size", Object.keys(ATTROP_SIZES)),
       batch: args.integer("batch", { min: 1, max: 1024 }),
       batches: args.integer("batches", { min: 1, max: 1024 }),
+      convergenceBatches: args.integer("convergence", { min: 0, max: 1024 }),
       cap: args.integer("iterations", { min: 2, max: 10_000 }),
       threads: args.integer("threads", { min: 0, max: 1024 }) || navigator.hardwareConcurrency,
       python: args.optionalText("python"),

@@ -43,7 +43,7 @@ export function imageDecoder(
   config: ImageDecoderConfig,
   params: Parameters,
   z: Value,
-  { bulk = false }: { readonly bulk?: boolean } = {},
+  { bulk: trained = false }: { readonly bulk?: boolean } = {},
 ): Value {
   const { inputs, channels, multipliers, resBlocks, groups } = config;
   const widths = multipliers.map((multiplier) => channels * multiplier);
@@ -56,7 +56,6 @@ export function imageDecoder(
   }
 
   let width = widths[levels - 1]!;
-  const trained = bulk;
   let h = conv3x3(params.scope("conv_in"), z, { inputs, outputs: width, trained }); // N,C,7,7
   for (const name of ["mid.block_1", "mid.block_2"]) {
     h = resBlock(params.scope(name), h, { inputs: width, outputs: width, trained }, groups);

@@ -52,7 +52,7 @@ const SIGMA = 0.7;
 /**
  * Counts the evaluations of all cases.
  *
- * @param options Batches of each case, samples of a batch, most iterations, threads.
+ * @param options Batches of each case, none for 0; samples of a batch, most iterations, threads.
  */
 export async function countConvergence(options: {
   readonly batches: number;
@@ -62,6 +62,7 @@ export async function countConvergence(options: {
   readonly signal?: AbortSignal | undefined;
 }): Promise<Convergence[]> {
   const { batches, batch, cap, threads, signal } = options, preset = ATTRIBUTE_PRESETS.mini;
+  if (batches === 0) return [];
   const identity = { ...preset.identity, threshold: IDENTITY_THRESHOLD };
   const networks = {
     recognise: loadFeatureNetwork("mini"),

@@ -97,7 +97,7 @@ export interface AttropBenchOptions {
   readonly threads: number;
   /** Interpreter with PyTorch; `python3` is tried when left out. */
   readonly python?: string | undefined;
-  /** Batches of each case whose evaluations are counted. @default {20} */
+  /** Batches of each case whose evaluations are counted; 0 for none. @default {20} */
   readonly convergenceBatches?: number;
   /** Seconds to measure matrix products. @default {1} */
   readonly seconds?: number;
@@ -164,7 +164,7 @@ export async function benchAttrop(options: AttropBenchOptions): Promise<AttropBe
     }
     const matmulGflops = { ours, torch: torch?.rate ?? null };
     const common = { size, batch, images: batch * batches, cap, threads, matmulGflops, torch: torch?.version ?? null };
-    onStep?.("evaluations that an accepted image takes, on mini");
+    if (convergenceBatches > 0) onStep?.("evaluations that an accepted image takes, on mini");
     const convergence = await countConvergence({
       batches: convergenceBatches,
       batch,
