@@ -4,7 +4,7 @@
 
 import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
-import { trainedConv } from "./_pixels_first.ts";
+import { trainedConv, type TrainingProcessor } from "./trained_conv.ts";
 import { type Initialisation, ONES, ZEROS } from "./initialisation.ts";
 import type { Parameters } from "./params.ts";
 
@@ -20,8 +20,8 @@ export interface ConvOptions {
   readonly init?: Initialisation;
   /** Make the operand twice as large first, every pixel a block of 2x2; for a kernel of 3 with a padding of 1. */
   readonly upsample?: boolean;
-  /** The weight is trained, on a processor: wide convolutions with a kernel of 3 and a padding of 1 work from its factors. */
-  readonly trained?: boolean;
+  /** The processor that the weight is trained on. */
+  readonly trained?: TrainingProcessor | undefined;
 }
 
 /** x [N,C,H,W] -> [N,O,H',W'], cross-correlation with a square kernel, as torch.nn.Conv2d. */
@@ -30,7 +30,7 @@ export function conv2d(
   x: Value,
   options: ConvOptions,
 ): Value {
-  const { inputs, outputs, kernel, stride = 1, padding = 0, bias = true, upsample = false, trained = false } = options;
+  const { inputs, outputs, kernel, stride = 1, padding = 0, bias = true, upsample = false, trained } = options;
   const fanIn = inputs * kernel * kernel;
   const kaiming: Initialisation = { kind: "kaiming", fanIn };
   const shape = [outputs, inputs, kernel, kernel];
@@ -39,15 +39,8 @@ export function conv2d(
   });
   const added = bias ? params.param("bias", [outputs], { init: kaiming }) : undefined;
   if (upsample) return op.upsampleConv(x, weight, added);
-  if (trained && kernel === 3 && stride === 1 && padding === 1) {
-    const y = trainedConv(x, weight);
-    return added === undefined ? y : op.add(y, op.reshape(added, [outputs, 1, 1]));
-  }
-  return op.conv(x, weight, {
-    strides: [stride, stride],
-    pads: [padding, padding, padding, padding],
-    bias: added,
-  });
+  const settings = { strides: [stride, stride], pads: [padding, padding, padding, padding], bias: added } as const;
+  return trained ? trainedConv(x, weight, settings, trained) : op.conv(x, weight, settings);
 }
 
 /** x [...,I] -> [...,O], as torch.nn.Linear; starts as given, or Kaiming uniform as PyTorch does. */

@@ -64,30 +64,6 @@ export function suitedTile(side: number, inputs: number, outputs: number): op.Wi
   return suited !== undefined && Math.min(inputs, outputs) >= suited.channels ? suited.tile : undefined;
 }
 
-/**
- * The same for kernels that change with every step, whose factors and their gradients are made each time.
- *
- * Fewest channels by height of the image; from 28x28 on the change of the order of axes costs what is saved.
- */
-const SUITED_IN_TRAINING: Readonly<Record<number, number>> = { 14: 64, 7: 64 };
-
-/**
- * 3x3 convolution with step 1 and a border of one zero, with a kernel that is trained.
- *
- * @param x [N,C,H,W].
- * @param w [O,C,3,3].
- * @returns [N,O,H,W], by factors of the kernel where that is faster.
- */
-export function trainedConv(x: Value, w: Value): Value {
-  const side = x.shape[2] as number, least = SUITED_IN_TRAINING[side];
-  if (least === undefined || Math.min(w.shape[0] as number, w.shape[1] as number) < least) {
-    return op.conv(x, w, { pads: [1, 1, 1, 1] });
-  }
-  if (side === 7) return op.winogradConvImages(x, op.winogradKernel(w, 4));
-  const pixels = op.winogradConv(op.transpose(x, [2, 3, 0, 1]), op.winogradKernel(w, 7));
-  return op.transpose(pixels, [2, 3, 0, 1]);
-}
-
 /** One convolution and what becomes part of it. */
 export interface FusedConvOptions {
   /** Channels O of the result. */

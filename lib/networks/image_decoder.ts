@@ -12,6 +12,7 @@
 import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
 import { conv2d, type ConvOptions, groupNorm } from "./_layers.ts";
+import type { TrainingProcessor } from "./trained_conv.ts";
 import type { Parameters } from "./params.ts";
 import type { ImageDecoderConfig } from "./vec2face_config.ts";
 
@@ -24,7 +25,7 @@ const COLOURS = 3;
  * @param config Shape of the decoder.
  * @param params Its parameters, scoped to it.
  * @param z Feature map [N,C,H,W].
- * @param options `bulk` as in `Vec2FaceOptions`.
+ * @param options `processor` as in `Vec2FaceOptions`.
  * @returns Images [N,3,H*s,W*s], s = 2^(levels-1), about -1..1 but not clipped.
  * @throws {RangeError} If the groups do not divide the channels of every level.
  *
@@ -43,7 +44,7 @@ export function imageDecoder(
   config: ImageDecoderConfig,
   params: Parameters,
   z: Value,
-  { bulk: trained = false }: { readonly bulk?: boolean } = {},
+  { processor: trained }: { readonly processor?: TrainingProcessor | undefined } = {},
 ): Value {
   const { inputs, channels, multipliers, resBlocks, groups } = config;
   const widths = multipliers.map((multiplier) => channels * multiplier);
@@ -86,7 +87,7 @@ function resBlock(p: Parameters, x: Value, sizes: BlockSizes, groups: number): V
   return op.add(conv2d(p.scope("nin_shortcut"), h, shape), h);
 }
 
-/** Channels of a convolution, and whether its kernel is trained. */
+/** Channels of a convolution, and where its kernel is trained. */
 type BlockSizes = Pick<ConvOptions, "inputs" | "outputs" | "trained">;
 
 function conv3x3(p: Parameters, x: Value, options: BlockSizes & Pick<ConvOptions, "bias" | "upsample">): Value {

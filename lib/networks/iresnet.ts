@@ -13,6 +13,7 @@
 import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
 import { conv2d, linear, prelu } from "./_layers.ts";
+import type { TrainingProcessor } from "./trained_conv.ts";
 import { blockedPrelu, Field, fusedConv, type FusedConvOptions, suitedTile } from "./_pixels_first.ts";
 import { batchNorm, type BatchNormMode, type StatisticsUpdate } from "./batch_norm.ts";
 import type { Initialisation } from "./initialisation.ts";
@@ -63,12 +64,14 @@ export interface IResNetOptions {
    */
   readonly inferenceOnly?: boolean;
   /**
-   * Compute 3x3 convolutions with many channels by {@linkcode op.winogradConv}: about half the time on a processor, the same features up to
-   * rounding. In evaluation factors of stored weights are made {@linkcode op.ahead} and take memory; in training they are part of the graph.
+   * In evaluation, compute 3x3 convolutions with many channels by {@linkcode op.winogradConv}: about half the time on a processor, the same
+   * features up to rounding. Factors of stored weights are made {@linkcode op.ahead} and take memory.
    *
    * @default {false}
    */
   readonly bulk?: boolean;
+  /** When training on a processor, arrange convolutions for it: the same up to rounding. @default {as for any device} */
+  readonly processor?: TrainingProcessor | undefined;
   /** Factors [N, C*h*w] on the flattened features before the last Linear: 0 or 1/(1-p). The reference trains with p = 0.4. */
   readonly dropoutMask?: Value;
 }
@@ -153,7 +156,7 @@ export function iresnet(
   config: IResNetConfig,
   params: Parameters,
   x: Value,
-  { training = false, inferenceOnly = false, bulk = false, dropoutMask }: IResNetOptions = {},
+  { training = false, inferenceOnly = false, bulk = false, processor, dropoutMask }: IResNetOptions = {},
 ): IResNetOutput {
   checkConfig(config);
   const { inputSize, stem, widths, layers, features } = config;
@@ -166,7 +169,8 @@ export function iresnet(
   const updates: StatisticsUpdate[] = [];
   const mode: BatchNormMode = training ? { updates } : {};
 
-  const first = conv3x3(params.scope("conv1"), x, 3, stem, 1);
+  const trained = training ? processor : undefined;
+  const first = conv3x3(params.scope("conv1"), x, 3, stem, 1, trained);
   let h = Field.ofImages(activation(params, batchNorm(params, "bn1", first, mode), stem, inferenceOnly)); // N,stem,H,W
   const taps: Value[] = [];
   let inputs = stem;
@@ -180,7 +184,7 @@ export function iresnet(
         squeezeExcitation: first ? config.squeezeExcitation : 0,
         inferenceOnly,
         bulk: bulk && !training,
-        trained: bulk && training,
+        trained,
         mode,
       });
       inputs = width;
@@ -225,8 +229,8 @@ interface BlockOptions {
   readonly inferenceOnly: boolean;
   /** Work with factors of stored kernels where that is faster. */
   readonly bulk: boolean;
-  /** The same of kernels that are trained. */
-  readonly trained: boolean;
+  /** Where kernels are trained. */
+  readonly trained: TrainingProcessor | undefined;
   readonly mode: BatchNormMode;
 }
 
@@ -245,7 +249,7 @@ function basicBlock(params: Parameters, x: Field, options: BlockOptions): Field 
   const residual = batchNorm(params, "bn3", second, mode);
   let shortcut = x.images;
   if (downsample) {
-    shortcut = conv1x1(params.scope("downsample.0"), shortcut, inputs, outputs, stride);
+    shortcut = conv1x1(params.scope("downsample.0"), shortcut, inputs, outputs, stride, options.trained);
     shortcut = batchNorm(params, "downsample.1", shortcut, mode);
   }
   if (squeezeExcitation > 0) {
@@ -296,7 +300,7 @@ function conv3x3(
   inputs: number,
   outputs: number,
   stride: number,
-  trained = false,
+  trained?: TrainingProcessor,
 ): Value {
   const shape = { inputs, outputs, stride, kernel: 3, padding: 1, trained };
   return conv2d(p, x, { ...shape, bias: false, init: KERNEL_INIT });
@@ -308,15 +312,9 @@ function conv1x1(
   inputs: number,
   outputs: number,
   stride: number,
+  trained?: TrainingProcessor,
 ): Value {
-  return conv2d(p, x, {
-    inputs,
-    outputs,
-    stride,
-    kernel: 1,
-    bias: false,
-    init: KERNEL_INIT,
-  });
+  return conv2d(p, x, { inputs, outputs, stride, trained, kernel: 1, bias: false, init: KERNEL_INIT });
 }
 
 function checkConfig(config: IResNetConfig): void {

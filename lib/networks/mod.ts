@@ -7,6 +7,7 @@ export * from "./initialisation.ts";
 export * from "./params.ts";
 export * from "./batch_norm.ts";
 export * from "./iresnet.ts";
+export type { TrainingProcessor } from "./trained_conv.ts";
 export * from "./repvgg.ts";
 export * from "./rotation.ts";
 export * from "./pose_estimator.ts";

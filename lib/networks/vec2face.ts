@@ -15,6 +15,7 @@
 import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
 import { layerNorm, linear } from "./_layers.ts";
+import type { TrainingProcessor } from "./trained_conv.ts";
 import { type Dropout, DROPOUT_RATE, LAYER_NORM_EPSILON, transformerBlock, VIT_LINEAR } from "./_transformer.ts";
 import { imageDecoder } from "./image_decoder.ts";
 import type { Initialisation } from "./initialisation.ts";
@@ -41,12 +42,8 @@ export interface Vec2FaceOptions {
    * @default {false}
    */
   readonly clip?: boolean;
-  /**
-   * For training on a processor: wide convolutions of the image decoder work from factors of their kernels, the same up to rounding.
-   *
-   * @default {false}
-   */
-  readonly bulk?: boolean;
+  /** When training on a processor, arrange the image decoder's convolutions for it: the same up to rounding. @default {as for any device} */
+  readonly processor?: TrainingProcessor | undefined;
   /** Applied where the reference drops out values in training (rate 0.1); left out in evaluation. */
   readonly dropout?: Dropout;
 }
@@ -118,7 +115,7 @@ export function vec2face(
   config: Vec2FaceConfig,
   params: Parameters,
   inputs: Vec2FaceInputs,
-  { clip = false, bulk = false, dropout = (x) => x }: Vec2FaceOptions = {},
+  { clip = false, processor, dropout = (x) => x }: Vec2FaceOptions = {},
 ): Vec2FaceOutput {
   checkHeads(config);
   checkInputs(config, inputs);
@@ -214,7 +211,7 @@ export function vec2face(
     grid,
     grid,
   ]);
-  const image = imageDecoder(config.image, params.scope("im_decoder"), square, { bulk });
+  const image = imageDecoder(config.image, params.scope("im_decoder"), square, { processor });
   return { image: clip ? op.clip(image, -1, 1) : image, logits, tokenTargets };
 }
 

@@ -208,6 +208,8 @@ export async function createSession(model: BuiltModel, options: SessionOptions =
         executionProviders: [DEVICES[candidate].provider],
         logSeverityLevel: 4,
         enableMemPattern: memoryPattern,
+        // Threads that wait for the next run would take time from other sessions' runs, such as those of training's workers.
+        extra: { session: { force_spinning_stop: "1" } },
         graphOptimizationLevel: optimise ? "all" : "disabled",
         ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
         ...(profile === "" ? {} : { enableProfiling: true, profileFilePrefix: profile }),

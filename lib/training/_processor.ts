@@ -1,7 +1,10 @@
 /** Where a training run computes. */
-import type * as op from "@/onnx/mod.ts";
+import * as op from "@/onnx/mod.ts";
+import type { TrainingProcessor } from "@/networks/mod.ts";
 
-/** Whether a session runs on the processor, where some forms of a graph are faster than others; other devices choose for themselves. */
-export function onProcessor({ device = "cpu" }: op.SessionOptions = {}): boolean {
-  return device === "cpu";
+/** What a session's processor offers to training; undefined on other devices, which choose for themselves. */
+export async function trainingProcessor(
+  { device = "cpu" }: op.SessionOptions = {},
+): Promise<TrainingProcessor | undefined> {
+  return device === "cpu" ? { block: await op.convolutionBlock() } : undefined;
 }

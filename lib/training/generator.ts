@@ -31,7 +31,7 @@ import {
 } from "@/networks/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import type { TensorInput } from "@/weights/mod.ts";
-import { onProcessor } from "./_processor.ts";
+import { trainingProcessor } from "./_processor.ts";
 import { tensorsOf } from "./_tensors.ts";
 import { imagesFromBytes, masksFromBytes } from "./image_input.ts";
 import { BatchReader } from "./batches.ts";
@@ -223,7 +223,7 @@ async function buildTrainer(
   const drawn = drawnShare === 0 ? [] : [op.input("drawn", "float32", [drawnShare, config.vectorSize])];
   const vectors = op.concat([target.features, ...drawn], 0);
   const { image: all, logits, tokenTargets } = vec2face(config, params, { ...tokens, vectors }, {
-    bulk: onProcessor(options.session),
+    processor: await trainingProcessor(options.session),
   });
   const made = iresnet(options.recogniser, judge, all);
   const ofImages = (x: Value) => drawnShare === 0 ? x : op.slice(x, { axes: [0], starts: [0], ends: [share] });

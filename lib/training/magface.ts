@@ -14,7 +14,7 @@ import * as op from "@/onnx/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
 import type { TensorInput } from "@/weights/mod.ts";
 import { stepsOf } from "./_batch.ts";
-import { onProcessor } from "./_processor.ts";
+import { trainingProcessor } from "./_processor.ts";
 import { tensorsOf } from "./_tensors.ts";
 import { BatchReader } from "./batches.ts";
 import { imagesFromBytes } from "./image_input.ts";
@@ -140,7 +140,7 @@ export class MagfaceTraining implements TrainingRun, AsyncDisposable {
     const ramp = op.input("ramp", "float32", []);
     const { features, updates } = iresnet(config, params, imagesFromBytes(images), {
       training: true,
-      bulk: onProcessor(options.session),
+      processor: await trainingProcessor(options.session),
     });
     const centres = params.param("classes.weight", [data.classes, config.features], {
       init: { kind: "normal", sd: 0.05 }, // length 1 or so, as in the recogniser's training

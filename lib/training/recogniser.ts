@@ -22,7 +22,7 @@ import { RandomStream } from "@/random/mod.ts";
 import type { TensorInput } from "@/weights/mod.ts";
 import { arcfaceLoss } from "./arcface.ts";
 import { stepsOf } from "./_batch.ts";
-import { onProcessor } from "./_processor.ts";
+import { trainingProcessor } from "./_processor.ts";
 import { tensorsOf } from "./_tensors.ts";
 import { BatchReader } from "./batches.ts";
 import { imagesFromBytes } from "./image_input.ts";
@@ -130,7 +130,7 @@ export class RecogniserTraining implements TrainingRun, AsyncDisposable {
     const margin = op.input("margin", "float32", []);
     const { features, updates } = iresnet(config, params, imagesFromBytes(images), {
       training: true,
-      bulk: onProcessor(options.session),
+      processor: await trainingProcessor(options.session),
     });
     const centres = params.param("classes.weight", [data.classes, config.features], {
       // Length 1 or so: shorter class vectors would turn wildly at first, as their gradient goes with 1 / length.

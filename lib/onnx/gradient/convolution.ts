@@ -31,15 +31,19 @@ function swapChannels(w: Value, group: number): Value {
   return reshape(transpose(split, [0, 2, 1, 3, 4]), [inn! * group, out! / group, h!, v!]);
 }
 
-/** Gradient of a convolution with respect to its operand. */
-export function convInputGradient(g: Value, w: Value, x: Value, a: ConvAttributes): Value {
+/**
+ * Gradient of a convolution with respect to its operand.
+ *
+ * @param convolve How to convolve where the gradient is a convolution.
+ */
+export function convInputGradient(g: Value, w: Value, x: Value, a: ConvAttributes, convolve = conv): Value {
   const size = [2, 3].map((i) => fixed("Conv", x.shape, i));
   const reach = [0, 1].map((i) => a.dilations[i]! * (fixed("Conv", w.shape, 2 + i) - 1));
   const fits = a.strides[0] === 1 && a.strides[1] === 1 && a.pads.every((p, i) => p <= reach[i % 2]!);
   if (fits) {
     const pads = a.pads.map((p, i) => reach[i % 2]! - p) as [number, number, number, number];
     const { dilations, group } = a;
-    return conv(g, flip(swapChannels(w, group)), { pads, dilations, group });
+    return convolve(g, flip(swapChannels(w, group)), { pads, dilations, group });
   }
   // Rows and columns that no window reached get a zero gradient through output padding.
   const outputPads = [0, 1].map((i) =>

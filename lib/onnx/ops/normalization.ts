@@ -7,6 +7,7 @@ import { checkRank, emit, fixed, show, withRule } from "../_node.ts";
 import type { GradientRule, Value } from "../types.ts";
 import { add, div, max2, mul, neg, sqrt, sub } from "./arithmetic.ts";
 import { channelAffine } from "./channel_affine.ts";
+import { channelDots, rowDots } from "./dots.ts";
 import { full } from "./creation.ts";
 import { reduceMean, reduceSum } from "./reduction.ts";
 import { reshape, unsqueeze } from "./shape.ts";
@@ -123,12 +124,12 @@ export function batchNormTrain(x: Value, { scale, bias, epsilon = 1e-5 }: Affine
   const axes = batchAxes(x);
   const count = axes.reduce((n, i) => n * fixed("BatchNormTrain", x.shape, i), 1);
   const mean = reduceMean(x, axes, false);
-  const variance = max2(sub(mul(sumOfProducts(x, x), 1 / count), mul(mean, mean)), 0);
+  const variance = max2(sub(mul(channelDots(x, x), 1 / count), mul(mean, mean)), 0);
   const rule: GradientRule = (_node, [g]) => {
     const dy = g!;
     const sumDy = reduceSum(dy, axes, false);
     const power = add(variance, epsilon);
-    const sumDyX = sub(sumOfProducts(dy, x), mul(mean, sumDy));
+    const sumDyX = sub(channelDots(dy, x), mul(mean, sumDy));
     return [
       () => {
         const k = div(scale, sqrt(power));
@@ -144,11 +145,6 @@ export function batchNormTrain(x: Value, { scale, bias, epsilon = 1e-5 }: Affine
     epsilon: { float: epsilon },
   }, rule);
   return { y, mean, variance };
-}
-
-/** Sum over all but the channel axis of a * b, `[C]`; a product and a sum beat batched dot products fourfold here. */
-function sumOfProducts(a: Value, b: Value): Value {
-  return reduceSum(mul(a, b), batchAxes(a), false);
 }
 
 /**
@@ -199,9 +195,9 @@ function groupNormRule(x: Value, scale: Value, groups: number, epsilon: number):
   return (_node, [g]) => {
     const grouped = reshape(x, [x.shape[0]!, groups, area]);
     const d = sub(grouped, reduceMean(grouped, [2]));
-    const inverse = div(1, sqrt(add(reduceMean(mul(d, d), [2]), epsilon))); // N, G, 1
+    const inverse = div(1, sqrt(add(mul(unsqueeze(rowDots(d, d), [2]), 1 / area), epsilon))); // N, G, 1
     const dy = split(g!), s = reshape(scale, [1, groups, per]);
-    const sumDy = reduceSum(dy, [3], false), sumDyD = reduceSum(mul(dy, split(d)), [3], false); // N, G, C/G
+    const sumDy = reduceSum(dy, [3], false), sumDyD = rowDots(dy, split(d)); // N, G, C/G
     return [
       () => {
         const mean = mul(reduceSum(mul(sumDy, s), [2]), 1 / area); // N, G, 1
