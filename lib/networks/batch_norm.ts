@@ -57,15 +57,43 @@ export interface BatchNormMode {
  * strictEqual(updates[0]!.elementsPerSample, 25);
  * ```
  */
-export function batchNorm(
+export function batchNorm(params: Parameters, name: string, x: Value, options: BatchNormOptions = {}): Value {
+  return batchNormOfParts(params, name, [x], options)[0]!;
+}
+
+/** Options of {@linkcode batchNorm}. */
+export interface BatchNormOptions extends BatchNormMode {
+  /** Whether the weight is trained. @default {true} */
+  readonly trainGain?: boolean;
+}
+
+/**
+ * {@linkcode batchNorm} of a batch that lies in several tensors, normalised by the statistics of all of them.
+ *
+ * @param params Scope of the layer.
+ * @param name Name of the layer below the scope.
+ * @param parts Parts of the batch `[n,C]` or `[n,C,H,W]`.
+ * @param options As of {@linkcode batchNorm}.
+ * @returns The normalised parts.
+ *
+ * @example Two halves share a mean
+ * ```ts
+ * import { strictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ * import { batchNormOfParts, inputParameters, type StatisticsUpdate } from "@/networks/mod.ts";
+ *
+ * const updates: StatisticsUpdate[] = [], halves = ["a", "b"].map((name) => op.input(name, "float32", [4, 8, 5, 5]));
+ * strictEqual(batchNormOfParts(inputParameters(), "bn1", halves, { updates }).length, 2);
+ * strictEqual(updates.length, 1);
+ * ```
+ */
+export function batchNormOfParts(
   params: Parameters,
   name: string,
-  x: Value,
-  { updates, trainGain = true }: BatchNormMode & {
-    readonly trainGain?: boolean;
-  } = {},
-): Value {
-  const [, channels, ...field] = x.shape as readonly number[];
+  parts: readonly Value[],
+  { updates, trainGain = true }: BatchNormOptions = {},
+): Value[] {
+  const [, channels, ...field] = parts[0]!.shape as readonly number[];
   const shape = [channels!];
   const layer = params.scope(name);
   const scale = layer.param("weight", shape, {
@@ -81,20 +109,11 @@ export function batchNorm(
     init: ONES,
     trainable: false,
   });
+  const affine = { scale, bias, epsilon: BATCH_NORM_EPSILON };
   if (updates === undefined) {
-    return op.batchNorm(x, {
-      scale,
-      bias,
-      mean: runningMean,
-      variance: runningVariance,
-      epsilon: BATCH_NORM_EPSILON,
-    });
+    return parts.map((x) => op.batchNorm(x, { ...affine, mean: runningMean, variance: runningVariance }));
   }
-  const { y, mean, variance } = op.batchNormTrain(x, {
-    scale,
-    bias,
-    epsilon: BATCH_NORM_EPSILON,
-  });
+  const { y, mean, variance } = op.batchNormTrainParts(parts, affine);
   updates.push({
     meanName: layer.fullName("running_mean"),
     varianceName: layer.fullName("running_var"),

@@ -13,9 +13,10 @@
 import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
 import { conv2d, linear, prelu } from "./_layers.ts";
+import { areSmall, joined, partsOf } from "./_parts.ts";
 import type { TrainingProcessor } from "./trained_conv.ts";
 import { blockedPrelu, Field, fusedConv, type FusedConvOptions, suitedTile } from "./_pixels_first.ts";
-import { batchNorm, type BatchNormMode, type StatisticsUpdate } from "./batch_norm.ts";
+import { batchNorm, type BatchNormMode, batchNormOfParts, type StatisticsUpdate } from "./batch_norm.ts";
 import type { Initialisation } from "./initialisation.ts";
 import { type Parameters, type ParameterSpec, parameterSpecs } from "./params.ts";
 
@@ -170,8 +171,10 @@ export function iresnet(
   const mode: BatchNormMode = training ? { updates } : {};
 
   const trained = training ? processor : undefined;
-  const first = conv3x3(params.scope("conv1"), x, 3, stem, 1, trained);
-  let h = Field.ofImages(activation(params, batchNorm(params, "bn1", first, mode), stem, inferenceOnly)); // N,stem,H,W
+  const parts = trained ? partsOf(x, stem * inputSize ** 2) : [x];
+  const first = parts.map((part) => conv3x3(params.scope("conv1"), part, 3, stem, 1, trained));
+  let h = batchNormOfParts(params, "bn1", first, mode) // n,stem,H,W
+    .map((part) => Field.ofImages(activation(params, part, stem, inferenceOnly)));
   const taps: Value[] = [];
   let inputs = stem;
   for (const [stage, width] of widths.entries()) {
@@ -188,10 +191,11 @@ export function iresnet(
         mode,
       });
       inputs = width;
+      if (h.length > 1 && areSmall(imagesOf(h))) h = [Field.ofImages(joined(imagesOf(h)))];
     }
-    taps.push(h.images); // N,width,H/2^(stage+1),W/2^(stage+1)
+    taps.push(joined(imagesOf(h))); // N,width,H/2^(stage+1),W/2^(stage+1)
   }
-  let v = op.flatten(batchNorm(params, "bn2", h.images, mode)); // N,C*h*w
+  let v = op.flatten(batchNorm(params, "bn2", taps.at(-1)!, mode)); // N,C*h*w
   if (dropoutMask !== undefined) v = op.mul(v, dropoutMask);
   v = linear(params.scope("fc"), v, v.shape[1] as number, features); // N,D
   v = batchNorm(params, "features", v, { ...mode, trainGain: false }); // N,D
@@ -234,35 +238,45 @@ interface BlockOptions {
   readonly mode: BatchNormMode;
 }
 
-/** x [N,C,H,W] -> [N,O,H,W] or [N,O,H/2,W/2]. */
-function basicBlock(params: Parameters, x: Field, options: BlockOptions): Field {
-  const { inputs, outputs, downsample, squeezeExcitation, mode } = options;
-  const tile = options.bulk ? suitedTile(x.side, inputs, outputs) : undefined;
+function imagesOf(parts: readonly Field[]): Value[] {
+  return parts.map(({ images }) => images);
+}
+
+/** Parts of a batch x [n,C,H,W] -> [n,O,H,W] or [n,O,H/2,W/2]. */
+function basicBlock(params: Parameters, x: readonly Field[], options: BlockOptions): Field[] {
+  const { inputs, outputs, downsample, squeezeExcitation, mode, trained } = options;
+  const tile = options.bulk ? suitedTile(x[0]!.side, inputs, outputs) : undefined;
   const fused = tile && { outputs, tile };
-  const h = fused ? entryInFactors(params, x, fused) : entry(params, x, options);
+  const h = fused ? x.map((part) => entryInFactors(params, part, fused)) : entry(params, x, options);
   if (fused && !downsample) {
-    const residual = fusedConv(params, h.pixels, { ...fused, conv: "conv2", after: "bn3" });
-    return Field.ofPixels(op.add(residual, x.pixels));
+    return h.map((part, i) => {
+      const residual = fusedConv(params, part.pixels, { ...fused, conv: "conv2", after: "bn3" });
+      return Field.ofPixels(op.add(residual, x[i]!.pixels));
+    });
   }
   const stride = downsample ? 2 : 1;
-  const second = conv3x3(params.scope("conv2"), h.images, outputs, outputs, stride, options.trained);
-  const residual = batchNorm(params, "bn3", second, mode);
-  let shortcut = x.images;
+  const second = h.map(({ images }) => conv3x3(params.scope("conv2"), images, outputs, outputs, stride, trained));
+  const residual = batchNormOfParts(params, "bn3", second, mode);
+  let shortcut = imagesOf(x);
   if (downsample) {
-    shortcut = conv1x1(params.scope("downsample.0"), shortcut, inputs, outputs, stride, options.trained);
-    shortcut = batchNorm(params, "downsample.1", shortcut, mode);
+    const layer = params.scope("downsample.0");
+    shortcut = shortcut.map((part) => conv1x1(layer, part, inputs, outputs, stride, trained));
+    shortcut = batchNormOfParts(params, "downsample.1", shortcut, mode);
   }
   if (squeezeExcitation > 0) {
     const hidden = Math.floor(outputs / squeezeExcitation);
-    shortcut = squeezeExcite(params.scope("attn"), shortcut, outputs, hidden);
+    shortcut = shortcut.map((part) => squeezeExcite(params.scope("attn"), part, outputs, hidden));
   }
-  return Field.ofImages(op.add(residual, shortcut));
+  return residual.map((part, i) => Field.ofImages(op.add(part, shortcut[i]!)));
 }
 
 /** The first half of a block's residual branch: norm, convolution, norm, PReLU. */
-function entry(params: Parameters, x: Field, { inputs, outputs, inferenceOnly, mode, trained }: BlockOptions): Field {
-  const h = conv3x3(params.scope("conv1"), batchNorm(params, "bn1", x.images, mode), inputs, outputs, 1, trained);
-  return Field.ofImages(activation(params, batchNorm(params, "bn2", h, mode), outputs, inferenceOnly));
+function entry(params: Parameters, x: readonly Field[], options: BlockOptions): Field[] {
+  const { inputs, outputs, inferenceOnly, mode, trained } = options;
+  const before = batchNormOfParts(params, "bn1", imagesOf(x), mode);
+  const h = before.map((part) => conv3x3(params.scope("conv1"), part, inputs, outputs, 1, trained));
+  const after = batchNormOfParts(params, "bn2", h, mode);
+  return after.map((part) => Field.ofImages(activation(params, part, outputs, inferenceOnly)));
 }
 
 /** The same in factors. */

@@ -199,7 +199,7 @@ export async function createSession(model: BuiltModel, options: SessionOptions =
   const candidates = parseDevice(device) === "auto" ? Object.keys(DEVICES) as Device[] : [device as Device];
   checkBoundary("input", model.inputs);
   checkBoundary("output", model.outputs);
-  const { bytes, settings } = await prepare(model);
+  const { bytes, settings, folder = {} } = await prepare(model);
   let last: unknown;
   for (const candidate of candidates) {
     try {
@@ -209,7 +209,7 @@ export async function createSession(model: BuiltModel, options: SessionOptions =
         logSeverityLevel: 4,
         enableMemPattern: memoryPattern,
         // Threads that wait for the next run would take time from other sessions' runs, such as those of training's workers.
-        extra: { session: { force_spinning_stop: "1" } },
+        extra: { session: { force_spinning_stop: "1", ...folder } },
         graphOptimizationLevel: optimise ? "all" : "disabled",
         ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
         ...(profile === "" ? {} : { enableProfiling: true, profileFilePrefix: profile }),
@@ -255,7 +255,12 @@ const MODEL_LIMIT_BYTES = 2 ** 31 - 2 ** 24;
 /** The model's bytes and where its outside bytes lie: large constants in memory, or weights in files under one folder. */
 async function prepare(
   model: BuiltModel,
-): Promise<{ bytes: Uint8Array<ArrayBuffer>; settings: ort.InferenceSession.SessionOptions }> {
+): Promise<{
+  bytes: Uint8Array<ArrayBuffer>;
+  settings?: ort.InferenceSession.SessionOptions;
+  /** Where the model's weight files are looked for. */
+  folder?: Readonly<Record<string, string>>;
+}> {
   if (model.external.size === 0) {
     return { bytes: model.bytes, settings: { externalData: [...model.blobs].map(([path, data]) => ({ path, data })) } };
   }
@@ -269,6 +274,6 @@ async function prepare(
   const { folder, locations } = await externalFolder(model.external);
   return {
     bytes: model.relocate(locations),
-    settings: { extra: { session: { model_external_initializers_file_folder_path: folder } } },
+    folder: { model_external_initializers_file_folder_path: folder },
   };
 }

@@ -66,13 +66,17 @@ export function convWeightGradient(g: Value, x: Value, w: Value, a: ConvAttribut
     return convWeightGradient(g, seen, w, { ...a, strides: [1, 1] });
   }
   if (a.group === 1 && inn! <= FEW_CHANNELS && kh! * kw! > 1) return productOfAllTaps(g, x, w, a);
-  const small = a.group === 1 && rows * cols <= SMALL_AREA;
+  const small = a.group === 1 && rows * cols <= SMALL_AREA, taps: Value[] = [];
   const tap = small ? productsChannelsLast(g, x, a) : productsPerImage(g, x, a);
-  const taps: Value[] = [];
-  for (let i = 0; i < kh!; i++) {
-    for (let j = 0; j < kw!; j++) taps.push(reshape(tap(i, j), [out!, inn!, 1]));
-  }
-  return reshape(taps.length === 1 ? taps[0]! : concat(taps, 2), [out!, inn!, kh!, kw!]);
+  for (let i = 0; i < kh!; i++) for (let j = 0; j < kw!; j++) taps.push(tap(i, j));
+  if (small) return reshape(joined(taps.map((v) => reshape(v, [out!, inn!, 1])), 2), [out!, inn!, kh!, kw!]);
+  const each = joined(taps.map((v) => reshape(v, [g.shape[0]!, out! * inn!])), 1); // N, taps O C/g
+  const sums = reshape(reduceSum(each, [0], false), [taps.length, out! * inn!]);
+  return reshape(transpose(sums, [1, 0]), [out!, inn!, kh!, kw!]);
+}
+
+function joined(values: readonly Value[], axis: number): Value {
+  return values.length === 1 ? values[0]! : concat(values, axis);
 }
 
 /** What all taps see of at most this many channels is multiplied at once. */
@@ -92,7 +96,7 @@ function productOfAllTaps(g: Value, x: Value, w: Value, a: ConvAttributes): Valu
 /** Something for each tap of a kernel: row and column of the tap. */
 type PerTap = (i: number, j: number) => Value;
 
-/** One product per image, channels as rows: best for large images. */
+/** One product per image `[N, O, C]`, channels as rows: best for large images. */
 function productsPerImage(g: Value, x: Value, a: ConvAttributes): PerTap {
   const [batch, out, rows, cols] = g.shape as [Value["shape"][number], number, number, number];
   const flat = (v: Value, channels: number) => {
@@ -101,7 +105,7 @@ function productsPerImage(g: Value, x: Value, a: ConvAttributes): PerTap {
   };
   const dy = flat(g, out), inputs = fixed("Conv", x.shape, 1);
   const windowAt = tapWindows(phases(x, a), a, { size: [rows, cols], channels: inputs, axes: [1, 2, 3] });
-  return (i, j) => reduceSum(fusedMatmul(dy, flat(windowAt(i, j), inputs), false, true), [0], false);
+  return (i, j) => fusedMatmul(dy, flat(windowAt(i, j), inputs), false, true);
 }
 
 /** One product for all images, channels last: twice as fast at 7x7 pixels, no better from 28x28 on. */

@@ -2,8 +2,10 @@
 import { fixed } from "../_node.ts";
 import * as op from "../ops/elementwise.ts";
 import { fusedMatmul, gemm } from "../ops/linalg.ts";
+import { channelAffine } from "../ops/channel_affine.ts";
+import { channelDots } from "../ops/dots.ts";
 import { expand, gather, reshape, shapeOf } from "../ops/movement.ts";
-import { ints } from "../ops/creation.ts";
+import { full, ints } from "../ops/creation.ts";
 import { reduceMean, reduceSum } from "../ops/reduction.ts";
 import type { GradientRule, Node, Value } from "../types.ts";
 import { unbroadcast } from "./unbroadcast.ts";
@@ -116,20 +118,20 @@ const layerNorm: GradientRule = (node, [g]) => {
   ];
 };
 
-// Running statistics: an affine map per channel; the statistics themselves are differentiated too, as they are operands.
+// An affine map per channel; the statistics are differentiated too, as they are operands. Made of two sums per channel.
 const batchNorm: GradientRule = ({ inputs, attributes }, [g]) => {
   const [x, scale, , mean, variance] = inputs as [Value, Value, Value, Value, Value];
   const epsilon = (attributes["epsilon"] as { float: number } | undefined)?.float ?? 1e-5;
-  const per = (v: Value) => reshape(v, [fixed("BatchNormalization", v.shape, 0), ...x.shape.slice(2).map(() => 1)]);
-  const axes = x.shape.map((_, i) => i).filter((i) => i !== 1);
-  const inverse = op.div(1, op.sqrt(op.add(variance, epsilon)));
-  const product = () => op.mul(reduceSum(op.mul(g!, op.sub(x, per(mean))), axes, false), inverse);
+  const inverse = op.div(1, op.sqrt(op.add(variance, epsilon))), slope = op.mul(scale, inverse);
+  const total = reduceSum(g!, x.shape.map((_, i) => i).filter((i) => i !== 1), false);
+  let made: Value | undefined;
+  const product = () => made ??= op.mul(op.sub(channelDots(g!, x), op.mul(mean, total)), inverse);
   return [
-    () => op.mul(g!, per(op.mul(scale, inverse))),
+    () => channelAffine(g!, slope, full(scale.shape as number[], 0)),
     product,
-    () => reduceSum(g!, axes, false),
-    () => op.neg(op.mul(reduceSum(g!, axes, false), op.mul(scale, inverse))),
-    () => op.mul(op.mul(product(), scale), op.mul(op.mul(inverse, inverse), -0.5)),
+    () => total,
+    () => op.neg(op.mul(total, slope)),
+    () => op.mul(op.mul(product(), slope), op.mul(inverse, -0.5)),
   ];
 };
 

@@ -4,8 +4,10 @@
  * @module
  */
 import { emit } from "../_node.ts";
-import type { Value } from "../types.ts";
+import type { GradientRule, Value } from "../types.ts";
 import { full } from "./creation.ts";
+import { channelDots } from "./dots.ts";
+import { reduceSum } from "./reduction.ts";
 
 /** Variance and epsilon that add up to exactly 1, epsilon not below what cuDNN allows (1e-5). */
 const EPSILON = 2 ** -16;
@@ -33,8 +35,12 @@ const EPSILON = 2 ** -16;
 export function channelAffine(x: Value, slope: Value, shift: Value): Value {
   const channels = [x.shape[1] as number];
   const statistics = [full(channels, 0), full(channels, 1 - EPSILON)];
-  // Batch normalisation's own rule is right, though it goes by way of the statistics: what is trained has a rule of its own.
+  const rule: GradientRule = (_node, [g]) => [
+    () => channelAffine(g!, slope, statistics[0]!),
+    () => channelDots(g!, x),
+    () => reduceSum(g!, x.shape.map((_, i) => i).filter((i) => i !== 1), false),
+  ];
   return emit("BatchNormalization", [x, slope, shift, ...statistics], x.dtype, x.shape, {
     epsilon: { float: EPSILON },
-  });
+  }, rule);
 }

@@ -5,11 +5,12 @@
  */
 import { checkRank, emit, fixed, show, withRule } from "../_node.ts";
 import type { GradientRule, Value } from "../types.ts";
-import { add, div, max2, mul, neg, sqrt, sub } from "./arithmetic.ts";
+import { add, div, max2, mul, sqrt, sub } from "./arithmetic.ts";
 import { channelAffine } from "./channel_affine.ts";
 import { channelDots, rowDots } from "./dots.ts";
 import { full } from "./creation.ts";
-import { reduceMean, reduceSum } from "./reduction.ts";
+import { concat, slice } from "./movement.ts";
+import { reduceMean, reduceSum, sum } from "./reduction.ts";
 import { reshape, unsqueeze } from "./shape.ts";
 
 /** Learned scale and shift, one per channel. */
@@ -93,17 +94,8 @@ export interface BatchNormTrainResult {
   readonly variance: Value;
 }
 
-/** Axes of x that are not channels. */
-function batchAxes(x: Value): number[] {
-  return x.shape.map((_, i) => i).filter((i) => i !== 1);
-}
-
 /**
  * Batch normalisation with the statistics of the batch (training mode), channels on axis 1.
- *
- * The statistics are a mean and a mean of squares; the operand is then scaled in one pass. The gradient works on three
- * sums per channel, so that no normalised copy of the operand is kept:
- * dx = k * dy - k * (sum(dy) + (x - mean) * sum(dy * (x - mean)) / (variance + epsilon)) / count with k = scale / deviation.
  *
  * @param x `[N, C, ...]`, all lengths fixed.
  * @param parameters Scale and bias `[C]`.
@@ -120,31 +112,71 @@ function batchAxes(x: Value): number[] {
  * deepStrictEqual([...(await op.compute(mean)).data], [2]);
  * ```
  */
-export function batchNormTrain(x: Value, { scale, bias, epsilon = 1e-5 }: AffineParameters): BatchNormTrainResult {
-  const axes = batchAxes(x);
-  const count = axes.reduce((n, i) => n * fixed("BatchNormTrain", x.shape, i), 1);
-  const mean = reduceMean(x, axes, false);
-  const variance = max2(sub(mul(channelDots(x, x), 1 / count), mul(mean, mean)), 0);
-  const rule: GradientRule = (_node, [g]) => {
-    const dy = g!;
-    const sumDy = reduceSum(dy, axes, false);
-    const power = add(variance, epsilon);
-    const sumDyX = sub(channelDots(dy, x), mul(mean, sumDy));
-    return [
-      () => {
-        const k = div(scale, sqrt(power));
-        const slope = mul(neg(k), div(sumDyX, mul(power, count)));
-        const shift = sub(mul(neg(k), mul(sumDy, 1 / count)), mul(slope, mean));
-        return add(mul(dy, perChannel(k, x)), channelAffine(x, slope, shift));
-      },
-      () => div(sumDyX, sqrt(power)),
-      () => sumDy,
+export function batchNormTrain(x: Value, parameters: AffineParameters): BatchNormTrainResult {
+  const { y, mean, variance } = batchNormTrainParts([x], parameters);
+  return { y: y[0]!, mean, variance };
+}
+
+/**
+ * {@linkcode batchNormTrain} of a batch that lies in several tensors, with the statistics of all of them.
+ *
+ * @param parts Tensors `[N, C, ...]`, all lengths fixed; N may differ.
+ * @param parameters Scale and bias `[C]`.
+ * @returns The normalised parts and the biased statistics `[C]`.
+ * @throws {TypeError} If a length is a name.
+ *
+ * @example A batch of two halves
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const halves = [1, 3].map((x) => op.full([1, 1], x));
+ * const { variance } = op.batchNormTrainParts(halves, { scale: op.full([1], 1), bias: op.full([1], 0) });
+ * deepStrictEqual([...(await op.compute(variance)).data], [1]);
+ * ```
+ */
+export function batchNormTrainParts(
+  parts: readonly Value[],
+  { scale, bias, epsilon = 1e-5 }: AffineParameters,
+): Omit<BatchNormTrainResult, "y"> & {
+  /** Normalised parts. */
+  readonly y: Value[];
+} {
+  const { mean, variance } = batchStatistics(parts);
+  // One slope and one shift per channel for all parts, whose gradients are sums of the parts' own.
+  const slope = div(scale, sqrt(add(variance, epsilon))), shift = sub(bias, mul(mean, slope));
+  return { y: parts.map((x) => channelAffine(x, slope, shift)), mean, variance };
+}
+
+/**
+ * Mean and biased variance per channel of a batch in parts `[N, C, ...]`, `[C]`.
+ *
+ * Both are made of sums, a mean and a mean of squares, and so is their gradient: no centred copy of the operands is kept.
+ */
+function batchStatistics(parts: readonly Value[]): { readonly mean: Value; readonly variance: Value } {
+  const sizes = parts.map((x) =>
+    x.shape.reduce((n: number, _, i) => i === 1 ? n : n * fixed("BatchNormTrain", x.shape, i), 1)
+  );
+  const share = 1 / sizes.reduce((a, b) => a + b, 0), channels = fixed("BatchNormTrain", parts[0]!.shape, 1);
+  const axes = parts[0]!.shape.map((_, i) => i).filter((i) => i !== 1);
+  const average = mul(sum(parts.map((x) => reduceSum(x, axes, false))), share);
+  const squares = mul(sum(parts.map((x) => channelDots(x, x))), share);
+  const spread = max2(sub(squares, mul(average, average)), 0);
+  // Together, so that their gradient is one pass over each part.
+  const both = withRule(concat([average, spread], 0), parts, (_node, [g]) => {
+    const [toMean, toVariance] = halves(mul(g!, share)), slope = mul(toVariance, 2);
+    const shift = sub(toMean, mul(slope, average));
+    return parts.map((x) => () => channelAffine(x, slope, shift));
+  });
+  const [mean, variance] = halves(both);
+  return { mean, variance };
+
+  function halves(v: Value): [Value, Value] {
+    return [0, channels].map((from) => slice(v, { axes: [0], starts: [from], ends: [from + channels] })) as [
+      Value,
+      Value,
     ];
-  };
-  const y = emit("BatchNormalization", [x, scale, bias, mean, variance], x.dtype, x.shape, {
-    epsilon: { float: epsilon },
-  }, rule);
-  return { y, mean, variance };
+  }
 }
 
 /**
