@@ -26,7 +26,7 @@ export function partsOf(x: Value, elements: number): Value[] {
 /** Whether all parts [n,C,H,W] together are no more than one part was meant to be. */
 export function areSmall(parts: readonly Value[]): boolean {
   const elements = parts.map(({ shape }) => shape.reduce((n: number, d) => n * (d as number), 1));
-  return elements.reduce((a, b) => a + b, 0) <= PART_ELEMENTS;
+  return elements.reduce((a, b) => a + b, 0) <= PART_ELEMENTS / 2;
 }
 
 /** The batch that parts [n,C,H,W] make up, [N,C,H,W]. */

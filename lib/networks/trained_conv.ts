@@ -16,9 +16,14 @@ interface Settings {
 }
 
 /**
- * By height of the image, the fewest channels from which a 3x3 convolution is fastest by factors of its kernel, made anew each time.
+ * By height of the image, the tiles in which a 3x3 convolution is fastest by factors of its kernel, made anew each time, and the fewest
+ * channels for that.
  */
-const SUITED: Readonly<Record<number, number>> = { 14: 64, 7: 64 };
+const SUITED: Readonly<Record<number, { readonly tile: op.WinogradTile; readonly channels: number }>> = {
+  28: { tile: 7, channels: 32 },
+  14: { tile: 7, channels: 64 },
+  7: { tile: 4, channels: 64 },
+};
 
 /**
  * Convolution with a kernel that is trained, in the way that is fastest.
@@ -36,11 +41,9 @@ export function trainedConv(x: Value, w: Value, { bias, ...settings }: Settings,
 
 function unbiased(x: Value, w: Value, settings: Omit<Settings, "bias">, block: number | undefined): Value {
   const side = x.shape[2] as number, [out, inn, rows] = w.shape as [number, number, number];
-  const { strides, pads } = settings, least = SUITED[side] ?? Infinity;
-  if (rows === 3 && Math.min(out, inn) >= least && [...strides, ...pads].every((n) => n === 1)) {
-    if (side === 7) return op.winogradConvImages(x, op.winogradKernel(w, 4));
-    const pixels = op.winogradConv(op.transpose(x, [2, 3, 0, 1]), op.winogradKernel(w, 7));
-    return op.transpose(pixels, [2, 3, 0, 1]);
+  const { strides, pads } = settings, suited = SUITED[side];
+  if (suited && rows === 3 && Math.min(out, inn) >= suited.channels && [...strides, ...pads].every((n) => n === 1)) {
+    return op.winogradConvImages(x, op.winogradKernel(w, suited.tile));
   }
   return block !== undefined && op.isBlocked(w, block)
     ? op.blockedConv(x, w, { ...settings, block })

@@ -1,12 +1,8 @@
 /** Gradients of elementwise operations, one rule a line. */
+import { positive } from "../ops/_positive.ts";
 import * as op from "../ops/elementwise.ts";
 import type { GradientRule, Node, Value } from "../types.ts";
 import { unbroadcast } from "./unbroadcast.ts";
-
-/** 1 where x > 0, else 0, as float32: a comparison and a cast cost half of Where or Sign. */
-export function positive(x: Value): Value {
-  return op.cast(op.greater(x, 0), "float32");
-}
 
 /** Rule of an operation with one operand: the gradient is g times something of x and y. */
 function unary(derivative: (g: Value, x: Value, y: Value, node: Node) => Value): GradientRule {

@@ -5,13 +5,12 @@
  */
 import { broadcast, checkType, elementCount, emit, withRule } from "../_node.ts";
 import { float } from "./_pointwise.ts";
+import { positive } from "./_positive.ts";
 import { unbroadcast } from "../gradient/unbroadcast.ts";
 import type { Value } from "../types.ts";
 import { channelAffine } from "./channel_affine.ts";
 import { channelDots } from "./dots.ts";
 import { add, mul, sub } from "./arithmetic.ts";
-import { greater } from "./comparison.ts";
-import { cast } from "./conversion.ts";
 import { reshape } from "./shape.ts";
 
 /**
@@ -165,7 +164,7 @@ export function prelu(x: Value, slope: Value): Value {
   // ONNX Runtime's PRelu takes twice as long as these four passes together, its Min four times as long as this difference.
   const above = relu(x), below = sub(x, above), y = add(above, mul(below, slope)), channels = isPerChannel(slope, x);
   return withRule(y, [x, slope], (_node, [g]) => [
-    () => mul(g!, choose(cast(greater(x, 0), x.dtype), slope, channels)),
+    () => mul(g!, choose(positive(x), slope, channels)),
     () => channels ? reshape(channelDots(g!, below), slope.shape) : unbroadcast(mul(g!, below), slope),
   ]);
 }

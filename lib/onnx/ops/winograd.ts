@@ -99,7 +99,7 @@ export function winogradConv(x: Value, kernel: Value): Value {
 }
 
 /**
- * {@linkcode winogradConv} of images, both axes of a tile in one product: for images of few tiles, such as 7x7 in tiles of 4.
+ * {@linkcode winogradConv} of images, changes of the order of axes included.
  *
  * @param x Images `[N, C, H, W]`, all lengths but N fixed.
  * @param kernel Factors `[(tile + 2)^2, C, O]` of {@linkcode winogradKernel}.
@@ -118,18 +118,64 @@ export function winogradConv(x: Value, kernel: Value): Value {
  */
 export function winogradConvImages(x: Value, kernel: Value): Value {
   const { tile, out } = checkFactors(x, kernel, 1);
-  const [channels, height, width] = [1, 2, 3].map((axis) => fixed("WinogradConv", x.shape, axis));
-  const area = height! * width!, factors = tile + TAPS - 1;
-  const [rows, columns] = [Math.ceil(height! / tile), Math.ceil(width! / tile)];
-  const grid = [factors, rows, factors, columns];
-  const into = both(toFactors(height!, tile), toFactors(width!, tile)); // f rows f columns, H W
-  const onto = both(fromFactors(height!, tile), fromFactors(width!, tile)); // H W, f rows f columns
+  const [channels, height, width] = [1, 2, 3].map((axis) => fixed("WinogradConv", x.shape, axis)) as [
+    number,
+    number,
+    number,
+  ];
+  const grid = { factors: tile + TAPS - 1, rows: Math.ceil(height / tile), columns: Math.ceil(width / tile) };
+  const sizes = { ...grid, channels, height, width, tile, out, batch: x.shape[0]! };
+  return height * width <= SMALL_AREA ? bothAxesAtOnce(x, kernel, sizes) : oneAxisAfterTheOther(x, kernel, sizes);
+}
+
+/** Pixels of an image up to which one product for both axes costs less than a product for each and a change of axes between. */
+const SMALL_AREA = 64;
+
+/** Sizes of a convolution of images: pixels, tiles, and factors along a tile. */
+interface Sizes {
+  readonly batch: Value["shape"][number];
+  readonly channels: number;
+  readonly out: number;
+  readonly height: number;
+  readonly width: number;
+  readonly tile: WinogradTile;
+  readonly factors: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+function bothAxesAtOnce(x: Value, kernel: Value, sizes: Sizes): Value {
+  const { batch, channels, out, height, width, tile, factors, rows, columns } = sizes;
+  const area = height * width, grid = [factors, rows, factors, columns];
+  const into = both(toFactors(height, tile), toFactors(width, tile)); // f rows f columns, H W
+  const onto = both(fromFactors(height, tile), fromFactors(width, tile)); // H W, f rows f columns
   const inward = reshape(transpose(reshape(into, [...grid, area]), [0, 2, 1, 3, 4]), [-1, area]); // f f rows columns, H W
   const outward = reshape(transpose(reshape(onto, [area, ...grid]), [0, 1, 3, 2, 4]), [area, -1]);
   let v = fusedMatmul(inward, reshape(x, [-1, area]), false, true); // f f rows columns, N C
-  v = matmul(reshape(v, [factors ** 2, -1, channels!]), kernel); // f f, rows columns N, O
+  v = matmul(reshape(v, [factors ** 2, -1, channels]), kernel); // f f, rows columns N, O
   v = fusedMatmul(reshape(v, [factors ** 2 * rows * columns, -1]), outward, true, true); // N O, H W
-  return reshape(v, [x.shape[0]!, out, height!, width!]);
+  return reshape(v, [batch, out, height, width]);
+}
+
+/**
+ * Channels go last first, which the runtime does fast; the other changes of axes then move whole rows of channels. All at once they
+ * take five times as long.
+ */
+function oneAxisAfterTheOther(x: Value, kernel: Value, sizes: Sizes): Value {
+  const { batch, channels, out, height, width, tile, factors, rows, columns } = sizes;
+  let v = reshape(transpose(x, [0, 2, 3, 1]), [batch, height, width * channels]);
+  v = reshape(matmul(toFactors(height, tile), v), [batch, factors * rows, width, channels]);
+  v = reshape(transpose(v, [1, 2, 0, 3]), [factors * rows, width, -1]); // f rows, W, N C
+  v = reshape(matmul(toFactors(width, tile), v), [factors, rows, factors, columns, batch, channels]);
+  v = matmul(reshape(transpose(v, [0, 2, 1, 3, 4, 5]), [factors ** 2, -1, channels]), kernel); // f f, rows columns N, O
+  v = transpose(reshape(v, [factors, factors, rows, columns, batch, out]), [0, 2, 1, 3, 4, 5]);
+  v = matmul(fromFactors(width, tile), reshape(v, [factors * rows, factors * columns, -1])); // f rows, W, N O
+  v = reshape(transpose(reshape(v, [factors * rows, width, batch, out]), [2, 0, 1, 3]), [
+    batch,
+    factors * rows,
+    width * out,
+  ]);
+  return transpose(reshape(matmul(fromFactors(height, tile), v), [batch, height, width, out]), [0, 3, 1, 2]);
 }
 
 /** Side of the tiles and number of outputs, for an operand with its channels on an axis. */
