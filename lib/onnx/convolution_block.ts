@@ -33,16 +33,19 @@ export function convolutionBlock(): Promise<number | undefined> {
 }
 
 async function findBlock(): Promise<number | undefined> {
-  for (const block of BLOCKS) if (await givesTheSame(block).catch(() => false)) return block;
+  for (const block of BLOCKS) if (await areTheSame(block).catch(() => false)) return block;
   return undefined;
 }
 
-/** Whether a convolution in blocks of that size is right. */
-async function givesTheSame(block: number): Promise<boolean> {
-  const channels = 2 * block,
-    numbers = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(i + 1));
+/** Whether convolutions in blocks of that size are right, of colours and of whole blocks. */
+async function areTheSame(block: number): Promise<boolean> {
+  return await isTheSame(block, 3) && await isTheSame(block, 2 * block);
+}
+
+async function isTheSame(block: number, channels: number): Promise<boolean> {
+  const numbers = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(i + 1));
   const x = constant(numbers(channels * 16), [1, channels, 4, 4]);
-  const w = constant(numbers(channels * channels * 9), [channels, channels, 3, 3]);
+  const w = constant(numbers(2 * block * channels * 9), [2 * block, channels, 3, 3]);
   const [expected, actual] = [await compute(conv(x, w)), await compute(blockedConv(x, w, { block }))];
   return expected.data.every((value, i) => Math.abs(Number(value) - Number(actual.data[i])) < 1e-4);
 }

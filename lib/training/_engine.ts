@@ -1,6 +1,7 @@
 /** Two ways to compute a training step: one graph in this thread, or gradients in several threads and then the optimiser. */
 import * as op from "@/onnx/mod.ts";
 import type { Session, Value } from "@/onnx/mod.ts";
+import { sizeOf } from "./_replica_messages.ts";
 import { Replicas, shares } from "./_replicas.ts";
 
 type Tensors = Readonly<Record<string, op.Tensor>>;
@@ -26,11 +27,25 @@ export interface StepParts {
   readonly reports: Readonly<Record<string, Value>>;
   /** Gradients of the loss, or of one share's part of it, one a trained weight. */
   readonly gradients: readonly Value[];
+  /** Names of the moments that belong to a weight, or to a piece of one. */
+  readonly slots: (name: string) => readonly string[];
   /** New weights and moments from gradients, and the graph inputs that they need besides. */
-  readonly optimise: (gradients: readonly Value[]) => {
+  readonly optimise: (pieces: readonly TrainedPiece[]) => {
     readonly inputs: readonly Value[];
     readonly outputs: Readonly<Record<string, Value>>;
   };
+}
+
+/** A trained weight or a piece of one, in the graph of the optimiser. */
+export interface TrainedPiece {
+  /** Name that its inputs and outputs go by. */
+  readonly name: string;
+  /** Name of the weight. */
+  readonly of: string;
+  /** Its elements. */
+  readonly value: Value;
+  /** Their gradients. */
+  readonly gradient: Value;
 }
 
 /** Computes steps. */
@@ -50,7 +65,9 @@ export interface Engine extends AsyncDisposable {
 
 /** One graph, one session run a step. */
 export async function singleEngine(parts: StepParts, options: op.SessionOptions): Promise<Engine> {
-  const { inputs, outputs } = parts.optimise(parts.gradients);
+  const { inputs, outputs } = parts.optimise(parts.trained.map(({ name, value }, i) => {
+    return { name, of: name, value, gradient: parts.gradients[i]! };
+  }));
   const session = await op.createSession(
     op.buildModel({
       inputs: [...parts.data, ...parts.weights.map(({ value }) => value), ...inputs],
@@ -71,31 +88,32 @@ export async function replicatedEngine(
   parts: StepParts,
   options: op.SessionOptions,
 ): Promise<Engine> {
-  const gradientName = (weight: string, replica: number | string) => `${weight}#gradient${replica}`;
-  const whole: Value[] = [], gradientInputs: Value[] = [];
-  for (const { name, shape } of parts.trained) {
-    const each = Array.from({ length: count }, (_, r) => op.input(gradientName(name, r), "float32", shape));
-    gradientInputs.push(...each);
-    whole.push(op.sum(each));
-  }
-  const { inputs, outputs } = parts.optimise(whole);
+  const gradientName = (weight: string, replica: number | string = "") => `${weight}#gradient${replica}`;
+  const pieces = parts.trained.flatMap(piecesOf), optimiserInputs: Value[] = [];
+  const { inputs, outputs } = parts.optimise(pieces.map(({ name, of, length }) => {
+    const each = Array.from({ length: count }, (_, r) => op.input(gradientName(name, r), "float32", [length]));
+    const value = op.input(name, "float32", [length]);
+    optimiserInputs.push(value, ...each);
+    return { name, of, value, gradient: op.sum(each) };
+  }));
   const session: Session = await op.createSession(
-    op.buildModel({ inputs: [...gradientInputs, ...parts.trained.map(({ value }) => value), ...inputs], outputs }),
+    op.buildModel({ inputs: [...optimiserInputs, ...inputs], outputs }),
     options,
   );
+  const single = new Set(inputs.filter(({ shape }) => shape.length === 0).map(({ name }) => name!));
   const model = op.buildModel({
     inputs: [...parts.data, ...parts.weights.map(({ value }) => value)],
     outputs: {
       ...parts.reports,
       ...Object.fromEntries(parts.trained.map(({ name }, i) => {
-        return [gradientName(name, ""), op.identity(parts.gradients[i]!)];
+        return [gradientName(name), op.identity(parts.gradients[i]!)];
       })),
     },
   });
   const { threads = 0, ...device } = options;
   const replicas = await Replicas.start(count, model, {
     weights: parts.weights,
-    gradients: parts.trained.map(({ name, shape }) => ({ name: gradientName(name, ""), shape })),
+    gradients: parts.trained.map(({ name, shape }) => ({ name: gradientName(name), shape })),
     session: { ...device, threads: Math.max(1, Math.floor((threads || navigator.hardwareConcurrency) / count)) },
   });
   return {
@@ -105,18 +123,51 @@ export async function replicatedEngine(
       const reports = meanOf(found.map(({ results }) => results));
       // A loss that is not finite is the caller's to refuse; nothing is optimised on it.
       if (!Number.isFinite(reports["loss"]!.data[0])) return reports;
-      const gradients = Object.fromEntries(
-        found.flatMap(({ gradients }, r) =>
-          parts.trained.map(({ name }) => [gradientName(name, r), gradients[gradientName(name, "")]!] as const)
-        ),
-      );
-      return { ...reports, ...await session.run({ ...gradients, ...feeds(parts.trained, weights), ...rest }, into) };
+      const feeds = Object.fromEntries(Object.entries(rest).filter(([name]) => single.has(name)));
+      const results: Record<string, op.Tensor> = {};
+      for (const piece of pieces) {
+        const { name, of } = piece, moments = parts.slots(of);
+        feeds[name] = cut(piece, weights.get(of)!);
+        results[`${name}'`] = cut(piece, into[`${of}'`]!.data);
+        found.forEach(({ gradients }, r) =>
+          feeds[gradientName(name, r)] = cut(piece, gradients[gradientName(of)]!.data)
+        );
+        parts.slots(name).forEach((slot, i) => {
+          feeds[slot] = cut(piece, rest[moments[i]!]!.data);
+          results[`${slot}'`] = cut(piece, into[`${moments[i]}'`]!.data);
+        });
+      }
+      return { ...reports, ...await session.run(feeds, results) };
     },
     [Symbol.asyncDispose]: async () => {
       replicas.stop();
       await session.release();
     },
   };
+}
+
+/** Elements of a weight that the optimiser takes at a time: what it makes of them stays in the processor's cache. */
+const PIECE_ELEMENTS = 2 ** 18;
+
+/** Where a piece of a weight lies. */
+interface Piece {
+  readonly name: string;
+  readonly of: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+function piecesOf({ name, shape }: GraphWeight): Piece[] {
+  const size = sizeOf(shape);
+  return Array.from({ length: Math.ceil(size / PIECE_ELEMENTS) }, (_, i) => {
+    const offset = i * PIECE_ELEMENTS, length = Math.min(PIECE_ELEMENTS, size - offset);
+    return { name: size === length ? name : `${name}@${offset}`, of: name, offset, length };
+  });
+}
+
+/** A piece of a float32 weight's elements; not copied. */
+function cut({ offset, length }: Piece, data: op.TensorData): op.Tensor {
+  return { data: (data as Float32Array).subarray(offset, offset + length), shape: [length] };
 }
 
 function feeds(wanted: readonly GraphWeight[], weights: Weights): Record<string, op.Tensor> {

@@ -11,7 +11,7 @@
 import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
 import { type ParameterSpec, type StatisticsUpdate, updateRunningStatistics } from "@/networks/mod.ts";
-import { type Engine, replicatedEngine, singleEngine } from "./_engine.ts";
+import { type Engine, replicatedEngine, singleEngine, type TrainedPiece } from "./_engine.ts";
 import { shareOf } from "./_replicas.ts";
 import type { TrainingState } from "./state.ts";
 
@@ -146,7 +146,8 @@ export class Trainer implements AsyncDisposable {
       trained: trained.map(graphWeight),
       reports,
       gradients,
-      optimise: (gradients: readonly Value[]) => optimiserPart(trained, weights, gradients, options),
+      slots: (name: string) => slotsOf(options.optimiser, name),
+      optimise: (pieces: readonly TrainedPiece[]) => optimiserPart(pieces, trained, options),
     };
     const { session = {} } = options;
     const engine = replicas > 1 ? await replicatedEngine(replicas, parts, session) : await singleEngine(parts, session);
@@ -225,14 +226,14 @@ export class Trainer implements AsyncDisposable {
 
 /** New weights and moments from gradients; the first group's gradient norm is reported when it is limited. */
 function optimiserPart(
+  pieces: readonly TrainedPiece[],
   trained: readonly ParameterSpec[],
-  weights: readonly Value[],
-  raw: readonly Value[],
   { optimiser, clipGroup = () => "" }: TrainerOptions,
 ): { inputs: Value[]; outputs: Record<string, Value> } {
-  const gradients = [...raw], outputs: Record<string, Value> = {};
+  const gradients = pieces.map(({ gradient }) => gradient), outputs: Record<string, Value> = {};
+  const decays = new Set(trained.filter(({ decay }) => decay).map(({ name }) => name));
   if (optimiser.clip !== undefined) {
-    for (const [, members] of Map.groupBy(trained.keys(), (i) => clipGroup(trained[i]!.name))) {
+    for (const [, members] of Map.groupBy(pieces.keys(), (i) => clipGroup(pieces[i]!.of))) {
       const clipped = op.clipGradientNorm(members.map((i) => gradients[i]!), optimiser.clip);
       members.forEach((i, k) => gradients[i] = clipped.gradients[k]!);
       outputs["gradientNorm"] ??= clipped.norm;
@@ -242,20 +243,20 @@ function optimiserPart(
   const correction1 = op.input("correction1", "float32", []);
   const correction2 = op.input("correction2", "float32", []);
   const slots: Value[] = [];
-  trained.forEach((spec, i) => {
-    const weightDecay = spec.decay ? optimiser.weightDecay ?? 0 : 0;
-    const names = slotsOf(optimiser, spec.name);
-    const inputs = names.map((name) => op.input(name, "float32", spec.shape));
+  pieces.forEach(({ name, of, value }, i) => {
+    const weightDecay = decays.has(of) ? optimiser.weightDecay ?? 0 : 0;
+    const names = slotsOf(optimiser, name);
+    const inputs = names.map((slot) => op.input(slot, "float32", value.shape));
     slots.push(...inputs);
     if (optimiser.kind === "sgd") {
-      const next = op.sgdStep(weights[i]!, gradients[i]!, inputs[0]!, rate, { ...optimiser, weightDecay });
-      outputs[`${spec.name}'`] = next.parameter;
+      const next = op.sgdStep(value, gradients[i]!, inputs[0]!, rate, { ...optimiser, weightDecay });
+      outputs[`${name}'`] = next.parameter;
       outputs[`${names[0]}'`] = next.velocity;
     } else {
       const moments = { first: inputs[0]!, second: inputs[1]! };
       const schedule = { rate, correction1, correction2 };
-      const next = op.adamwStep(weights[i]!, gradients[i]!, moments, schedule, { ...optimiser, weightDecay });
-      outputs[`${spec.name}'`] = next.parameter;
+      const next = op.adamwStep(value, gradients[i]!, moments, schedule, { ...optimiser, weightDecay });
+      outputs[`${name}'`] = next.parameter;
       outputs[`${names[0]}'`] = next.first;
       outputs[`${names[1]}'`] = next.second;
     }

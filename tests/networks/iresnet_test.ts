@@ -197,29 +197,49 @@ Deno.test("iresnet() has the same gradient with factors of kernels", async () =>
   assertClose(found["factored"]!.data as Float32Array, plain, 2e-4 * scale);
 });
 
-Deno.test("iresnet() in training has the same features and gradients with factors of kernels", async () => {
+Deno.test("iresnet() in training has the same features and gradients arranged for a processor", async () => {
   const values = initialise(iresnetSpecs(WIDE), new RandomStream(1, "weights"));
   for (const [name, data] of values) if (name.endsWith("prelu.weight")) data.fill(1); // no kinks, as above
   const images = op.input("images", "float32", [6, 3, 112, 112]), outputs: Record<string, op.Value> = {};
-  const params = inputParameters(), convolutions: number[] = [];
-  for (const bulk of [false, true]) {
-    const { features } = iresnet(WIDE, params, images, { training: true, bulk });
-    const names = ["layer3.1.conv1.weight", "layer4.1.conv2.weight", "conv1.weight"];
+  const params = inputParameters(), counts: Record<string, number>[] = [];
+  const names = [
+    "layer3.1.conv1.weight",
+    "layer4.1.conv2.weight",
+    "layer1.0.bn2.weight",
+    "layer1.0.prelu.weight",
+    "conv1.weight",
+  ];
+  const processors = {
+    plain: undefined,
+    factors: { block: undefined },
+    blocks: { block: await op.convolutionBlock() },
+  };
+  for (const [name, processor] of Object.entries(processors)) {
+    const { features } = iresnet(WIDE, params, images, { training: true, processor });
     const loss = op.reduceSum(op.mul(features, op.mul(features, features)), [0, 1], false);
     const gradients = op.gradients(loss, names.map((name) => params.values.get(name)!));
-    outputs[`features ${bulk}`] = op.identity(features);
-    names.forEach((name, i) => outputs[`${name} ${bulk}`] = op.identity(gradients[i]!));
-    convolutions.push(op.sortNodes([features]).filter((node) => node.op === "Conv").length);
+    outputs[`features ${name}`] = op.identity(features);
+    names.forEach((weight, i) => outputs[`${weight} ${name}`] = op.identity(gradients[i]!));
+    counts.push(
+      Object.fromEntries(
+        Map.groupBy(op.sortNodes([features]), (node) => node.op).entries().map(([op, all]) => [op, all.length]),
+      ),
+    );
   }
-  deepStrictEqual(convolutions[0]! - convolutions[1]!, 5); // three at 14 pixels, two at 7
+  // 100,352 elements an image at first: parts of 5 and 1, up to 56x56 pixels. Four convolutions twice, eight by factors.
+  const count = (op: string) => counts.map((each) => each[op] ?? 0);
+  deepStrictEqual(count("Conv").slice(0, 2), [19, 15]);
+  deepStrictEqual(count("Split"), [0, 1, 1]);
+  const blocks = count("com.microsoft.nchwc:Conv");
+  if (processors.blocks.block !== undefined) deepStrictEqual(blocks.map((n) => n > 0), [false, false, true]);
   const used = params.specs.filter(({ name }) => !/running/.test(name));
   const model = op.buildModel({ inputs: [images, ...used.map(({ name }) => params.values.get(name)!)], outputs });
   await using session = await op.createSession(model);
   const data = new RandomStream(3, "images").fillNormal(new Float32Array(6 * 3 * 112 * 112));
   const weights = used.map(({ name, shape }) => [name, { data: values.get(name)!, shape }] as const);
   const found = await session.run({ images: { data, shape: [6, 3, 112, 112] }, ...Object.fromEntries(weights) });
-  for (const [key, { data: ours }] of Object.entries(found).filter(([key]) => key.endsWith("true"))) {
-    const theirs = found[key.replace("true", "false")]!.data as Float32Array;
+  for (const [key, { data: ours }] of Object.entries(found).filter(([key]) => !key.endsWith("plain"))) {
+    const theirs = found[key.replace(/\w+$/, "plain")]!.data as Float32Array;
     assertClose(ours as Float32Array, theirs, 5e-4 * theirs.reduce((most, x) => Math.max(most, Math.abs(x)), 0));
   }
 });

@@ -46,19 +46,21 @@ Deno.test("magfaceLoss() refuses ranges that do not ascend", () => {
 
 const config = { ...iresnetConfig(18, { quarter: true }), layers: [1, 1, 1, 1], widths: [8, 8, 8, 8], features: 32 };
 const options = { config, data: shadedHeads(12), epochs: 10, batchSize: 8, session: { threads: 1 } };
+// The whole margin from the start, as a growing one raises the loss, and a rate at which so few images teach something.
+const calm = { marginRamp: 0.01, pullWeight: 1, rate: 0.03, seed: 2 };
 
 Deno.test.each([
-  [{ batchSize: 8, replicas: 1, epochs: 10 }],
-  [{ batchSize: 16, replicas: 2, epochs: 30 }],
+  [{ batchSize: 8, replicas: 1, epochs: 20 }],
+  [{ batchSize: 16, replicas: 2, epochs: 60 }],
 ])("MagfaceTraining lowers its loss and the norm of worse copies, %j", async (settings) => {
-  await using run = await MagfaceTraining.create({ ...options, ...settings, marginRamp: 1, pullWeight: 1 });
+  await using run = await MagfaceTraining.create({ ...options, ...settings, ...calm });
   const reports: Record<string, number>[] = [];
   while (run.state.step < run.steps) reports.push(await run.step());
-  assert.equal(reports.length, 30);
+  assert.equal(reports.length, 60);
   const average = (name: string, part: Record<string, number>[]) => {
     return part.reduce((sum, report) => sum + report[name]!, 0) / part.length;
   };
-  const [first, last] = [reports.slice(0, 5), reports.slice(-5)];
+  const [first, last] = [reports.slice(0, 10), reports.slice(-10)];
   assert.ok(average("loss", last) < average("loss", first));
   assert.ok(average("ratio", last) < average("ratio", first), "worse copies should get shorter vectors");
   assert.ok(run.tensors().length === iresnetSpecs(config).length);

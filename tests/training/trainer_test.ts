@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import * as op from "@/onnx/mod.ts";
 import { batchNorm, inputParameters, type Parameters, type StatisticsUpdate } from "@/networks/mod.ts";
-import { loadState, type Optimiser, saveState, Trainer, type TrainingState } from "@/training/mod.ts";
+import { freshState, loadState, type Optimiser, saveState, Trainer, type TrainingState } from "@/training/mod.ts";
 import { RandomStream } from "@/random/mod.ts";
+import { assertAllClose, TOLERANCE } from "../_assert_close.ts";
 
 const BATCH = 8;
 
@@ -142,6 +143,39 @@ Deno.test("Trainer with replicas does the steps that one graph does", async () =
   }
   const [wOne, wFour] = [one.state.values.get("w")!, four.state.values.get("w")!];
   assert.ok(wOne.every((value, i) => Math.abs(value - wFour[i]!) < 1e-6) && wOne[0]! > 0.1);
+});
+
+Deno.test.each(
+  [
+    [{ kind: "sgd", momentum: 0.9, weightDecay: 0.01 }],
+    [{ kind: "adamw", weightDecay: 0.01, clip: 0.5 }],
+  ] as const,
+)("Trainer with replicas steps a weight of several pieces as one graph does: %j", async (optimiser) => {
+  const size = 2 ** 18 + 3; // more elements than the optimiser takes at a time
+  const run = async (replicas: number) => {
+    const parameters = inputParameters(), share = 2 / replicas;
+    const x = op.input("x", "float32", [share, 1]);
+    const w = parameters.param("w", [1, size], { init: { kind: "normal", sd: 1 } });
+    const b = parameters.param("b", [size], { init: { kind: "normal", sd: 1 } });
+    const error = op.add(op.matmul(x, w), b), loss = op.mul(op.mean(op.mul(error, error)), 10);
+    await using trainer = await Trainer.create(
+      { data: [x], parameters, loss, batchSize: 2, replicas, optimiser },
+      freshState(parameters.specs, 1),
+    );
+    const norms: number[] = [];
+    for (const value of [1, -0.5, 2]) {
+      const report = await trainer.step({ x: { data: Float32Array.of(value, 1), shape: [2, 1] } }, 0.1);
+      norms.push(report["gradientNorm"] ?? 0);
+    }
+    return { norms, values: ["w", "b"].map((name) => trainer.state.values.get(name)!.slice()) };
+  };
+  const [one, two] = [await run(1), await run(2)];
+  one.values.forEach((values, i) => {
+    assertAllClose({ data: two.values[i]! }, { data: values }, TOLERANCE.float32.forward, "wb"[i]!);
+  });
+  one.norms.forEach((norm, i) =>
+    assert.ok(Math.abs(norm - two.norms[i]!) <= 1e-4 * norm, `${norm} and ${two.norms[i]}`)
+  );
 });
 
 Deno.test("Trainer with replicas moves running statistics by the mean of the shares", async () => {

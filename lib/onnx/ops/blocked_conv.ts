@@ -53,7 +53,7 @@ export function blockedConv(x: Value, w: Value, { block, ...options }: BlockedCo
     throw new RangeError(`Cannot build BlockedConv: ${show(w.shape)} does not divide into blocks of ${block} channels`);
   }
   const few = inn % block !== 0, [kh, kw] = w.shape.slice(2) as [number, number];
-  const inner = few ? inn : block;
+  const inner = few ? 1 : block; // the runtime reads few channels as they are
   const parts = reshape(w, [out / block, block, inn / inner, inner, kh, kw]);
   const kernel = reshape(transpose(parts, [0, 2, 4, 5, 3, 1]), w.shape); // O/b, C/b, kh, kw, C of a block, O of a block
   const images = few ? x : emit(`${DOMAIN}:ReorderInput`, [x], x.dtype, x.shape, { channels_last: { int: 0 } });
