@@ -6,6 +6,7 @@
  * the kernel, over shifted windows of the padded operand. Gathering the windows of all taps for one large product, and
  * splitting stride 2 into four convolutions of stride 1, were slower.
  */
+import { derived } from "../_derived.ts";
 import { fixed } from "../_node.ts";
 import { conv, type ConvAttributes, convAttributes, convTranspose } from "../ops/convolution.ts";
 import { constant } from "../ops/creation.ts";
@@ -43,7 +44,8 @@ export function convInputGradient(g: Value, w: Value, x: Value, a: ConvAttribute
   if (fits) {
     const pads = a.pads.map((p, i) => reach[i % 2]! - p) as [number, number, number, number];
     const { dilations, group } = a;
-    return convolve(g, flip(swapChannels(w, group)), { pads, dilations, group });
+    const kernel = derived(w, `flipped ${group}`, () => flip(swapChannels(w, group)));
+    return convolve(g, kernel, { pads, dilations, group });
   }
   // Rows and columns that no window reached get a zero gradient through output padding.
   const outputPads = [0, 1].map((i) =>
@@ -70,8 +72,7 @@ export function convWeightGradient(g: Value, x: Value, w: Value, a: ConvAttribut
   const tap = small ? productsChannelsLast(g, x, a) : productsPerImage(g, x, a);
   for (let i = 0; i < kh!; i++) for (let j = 0; j < kw!; j++) taps.push(tap(i, j));
   if (small) return reshape(joined(taps.map((v) => reshape(v, [out!, inn!, 1])), 2), [out!, inn!, kh!, kw!]);
-  const each = joined(taps.map((v) => reshape(v, [g.shape[0]!, out! * inn!])), 1); // N, taps O C/g
-  const sums = reshape(reduceSum(each, [0], false), [taps.length, out! * inn!]);
+  const sums = reshape(reduceSum(joined(taps, 1), [0], false), [taps.length, out! * inn!]); // taps, O C/g
   return reshape(transpose(sums, [1, 0]), [out!, inn!, kh!, kw!]);
 }
 

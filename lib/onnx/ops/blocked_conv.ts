@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { derived } from "../_derived.ts";
 import { emit, fixed, show, withRule } from "../_node.ts";
 import { convInputGradient, convWeightGradient } from "../gradient/convolution.ts";
 import type { Value } from "../types.ts";
@@ -52,10 +53,8 @@ export function blockedConv(x: Value, w: Value, { block, ...options }: BlockedCo
   if (!isBlocked(w, block)) {
     throw new RangeError(`Cannot build BlockedConv: ${show(w.shape)} does not divide into blocks of ${block} channels`);
   }
-  const few = inn % block !== 0, [kh, kw] = w.shape.slice(2) as [number, number];
-  const inner = few ? 1 : block; // the runtime reads few channels as they are
-  const parts = reshape(w, [out / block, block, inn / inner, inner, kh, kw]);
-  const kernel = reshape(transpose(parts, [0, 2, 4, 5, 3, 1]), w.shape); // O/b, C/b, kh, kw, C of a block, O of a block
+  const few = inn % block !== 0;
+  const kernel = derived(w, `blocks of ${block}`, () => inBlocksOf(w, block, few ? 1 : block)); // few channels are read as they are
   const images = few ? x : emit(`${DOMAIN}:ReorderInput`, [x], x.dtype, x.shape, { channels_last: { int: 0 } });
   const { attributes } = plain.node!;
   const inBlocks = emit(`${DOMAIN}:Conv`, [images, kernel], x.dtype, plain.shape, attributes);
@@ -69,6 +68,13 @@ export function blockedConv(x: Value, w: Value, { block, ...options }: BlockedCo
       }),
     () => convWeightGradient(g!, x, w, a),
   ]);
+}
+
+/** A kernel in the runtime's order: [O/b, C/i, kh, kw, i, b], in the shape that it had. */
+function inBlocksOf(w: Value, block: number, inner: number): Value {
+  const [out, inn, kh, kw] = w.shape as [number, number, number, number];
+  const parts = reshape(w, [out / block, block, inn / inner, inner, kh, kw]);
+  return reshape(transpose(parts, [0, 2, 4, 5, 3, 1]), w.shape);
 }
 
 /**

@@ -59,8 +59,8 @@ export function channelDots(a: Value, b: Value): Value {
   checkSame("channelDots", a, b);
   const area = a.shape.slice(2).reduce((n: number, _, i) => n * fixed("channelDots", a.shape, 2 + i), 1);
   if (area < LONG_ROW) return reduceSum(mul(a, b), a.shape.map((_, i) => i).filter((i) => i !== 1), false);
-  const rows = (v: Value) => reshape(v, [a.shape[0]!, a.shape[1]!, area]);
-  return reduceSum(rowDots(rows(a), rows(b)), [0], false);
+  const shape = [a.shape[0]!, a.shape[1]!, 1, area], left = reshape(a, shape);
+  return reduceSum(fusedMatmul(left, a === b ? left : reshape(b, shape), false, true), [0, 2, 3], false);
 }
 
 function checkSame(name: string, a: Value, b: Value): void {

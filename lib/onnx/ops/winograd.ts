@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { derived } from "../_derived.ts";
 import { checkRank, checkType, fixed, show } from "../_node.ts";
 import type { Value } from "../types.ts";
 import { type WinogradMatrices, winogradMatrices } from "./_winograd_matrices.ts";
@@ -51,10 +52,15 @@ const MATRICES: Readonly<Record<WinogradTile, WinogradMatrices>> = {
  */
 export function winogradKernel(w: Value, tile: WinogradTile): Value {
   checkRank("WinogradKernel", "the weight", w, 4);
-  const [out, inn, rows, columns] = w.shape.map((_, axis) => fixed("WinogradKernel", w.shape, axis));
+  const [, , rows, columns] = w.shape.map((_, axis) => fixed("WinogradKernel", w.shape, axis));
   if (rows !== TAPS || columns !== TAPS) {
     throw new TypeError(`Cannot build WinogradKernel: the weight is ${show(w.shape)}, expected [O, C, 3, 3]`);
   }
+  return derived(w, `winogradKernel ${tile}`, () => factorsOf(w, tile));
+}
+
+function factorsOf(w: Value, tile: WinogradTile): Value {
+  const [out, inn] = w.shape as number[];
   const { kernel } = MATRICES[tile], g = constant(Float32Array.from(kernel.flat()), [kernel.length, TAPS]);
   const taps = transpose(w, [2, 3, 1, 0]); // 3, 3, C, O
   const half = matmul(g, reshape(taps, [TAPS, TAPS * inn! * out!]));
