@@ -21,8 +21,10 @@ export interface StepParts {
   readonly data: readonly Value[];
   /** Every weight and buffer that the forward pass reads. */
   readonly weights: readonly GraphWeight[];
-  /** Those that are trained. */
+  /** Those that are trained, in the order in which their elements lie in memory; so do their moments of each kind. */
   readonly trained: readonly GraphWeight[];
+  /** Weights next to one another with the same name here may be optimised as one. */
+  readonly kind: (name: string) => string;
   /** Loss, metrics, batch statistics. */
   readonly reports: Readonly<Record<string, Value>>;
   /** Gradients of the loss, or of one share's part of it, one a trained weight. */
@@ -36,11 +38,11 @@ export interface StepParts {
   };
 }
 
-/** A trained weight or a piece of one, in the graph of the optimiser. */
+/** A trained weight, or a piece of several that lie in a row, in the graph of the optimiser. */
 export interface TrainedPiece {
   /** Name that its inputs and outputs go by. */
   readonly name: string;
-  /** Name of the weight. */
+  /** Name of the weight, or of one of them. */
   readonly of: string;
   /** Its elements. */
   readonly value: Value;
@@ -89,7 +91,7 @@ export async function replicatedEngine(
   options: op.SessionOptions,
 ): Promise<Engine> {
   const gradientName = (weight: string, replica: number | string = "") => `${weight}#gradient${replica}`;
-  const pieces = parts.trained.flatMap(piecesOf), optimiserInputs: Value[] = [];
+  const pieces = piecesOf(parts), optimiserInputs: Value[] = [];
   const { inputs, outputs } = parts.optimise(pieces.map(({ name, of, length }) => {
     const each = Array.from({ length: count }, (_, r) => op.input(gradientName(name, r), "float32", [length]));
     const value = op.input(name, "float32", [length]);
@@ -124,14 +126,12 @@ export async function replicatedEngine(
       // A loss that is not finite is the caller's to refuse; nothing is optimised on it.
       if (!Number.isFinite(reports["loss"]!.data[0])) return reports;
       const feeds = Object.fromEntries(Object.entries(rest).filter(([name]) => single.has(name)));
-      const results: Record<string, op.Tensor> = {};
+      const results: Record<string, op.Tensor> = {}, first = parts.trained[0]!.name, moments = parts.slots(first);
       for (const piece of pieces) {
-        const { name, of } = piece, moments = parts.slots(of);
-        feeds[name] = cut(piece, weights.get(of)!);
-        results[`${name}'`] = cut(piece, into[`${of}'`]!.data);
-        found.forEach(({ gradients }, r) =>
-          feeds[gradientName(name, r)] = cut(piece, gradients[gradientName(of)]!.data)
-        );
+        const { name } = piece;
+        feeds[name] = cut(piece, weights.get(first)!);
+        results[`${name}'`] = cut(piece, into[`${first}'`]!.data);
+        found.forEach(({ gradients }, r) => feeds[gradientName(name, r)] = cut(piece, gradients));
         parts.slots(name).forEach((slot, i) => {
           feeds[slot] = cut(piece, rest[moments[i]!]!.data);
           results[`${slot}'`] = cut(piece, into[`${moments[i]}'`]!.data);
@@ -146,28 +146,35 @@ export async function replicatedEngine(
   };
 }
 
-/** Elements of a weight that the optimiser takes at a time: what it makes of them stays in the processor's cache. */
+/** Elements that the optimiser takes at a time: what it makes of them stays in the processor's cache. */
 const PIECE_ELEMENTS = 2 ** 18;
 
-/** Where a piece of a weight lies. */
-interface Piece {
-  readonly name: string;
-  readonly of: string;
+/** A stretch of the trained elements. */
+interface Piece extends Pick<TrainedPiece, "name" | "of"> {
+  /** Where it begins, counted from the first trained weight's first element. */
   readonly offset: number;
   readonly length: number;
 }
 
-function piecesOf({ name, shape }: GraphWeight): Piece[] {
-  const size = sizeOf(shape);
-  return Array.from({ length: Math.ceil(size / PIECE_ELEMENTS) }, (_, i) => {
-    const offset = i * PIECE_ELEMENTS, length = Math.min(PIECE_ELEMENTS, size - offset);
-    return { name: size === length ? name : `${name}@${offset}`, of: name, offset, length };
-  });
+/** Cuts the trained elements where kinds change and where a piece is full. */
+function piecesOf({ trained, kind }: StepParts): Piece[] {
+  const pieces: Piece[] = [];
+  let begin = 0;
+  for (const [i, { name, shape }] of trained.entries()) {
+    const last = i > 0 && kind(trained[i - 1]!.name) === kind(name) ? pieces.pop()! : undefined;
+    const end = begin + sizeOf(shape), of = last?.of ?? name;
+    for (let offset = last?.offset ?? begin; offset < end; offset += PIECE_ELEMENTS) {
+      pieces.push({ name: `${of}@${offset}`, of, offset, length: Math.min(PIECE_ELEMENTS, end - offset) });
+    }
+    begin = end;
+  }
+  return pieces;
 }
 
-/** A piece of a float32 weight's elements; not copied. */
-function cut({ offset, length }: Piece, data: op.TensorData): op.Tensor {
-  return { data: (data as Float32Array).subarray(offset, offset + length), shape: [length] };
+/** A piece of the elements that begin where `first` does; not copied. */
+function cut({ offset, length }: Piece, first: op.TensorData): op.Tensor {
+  const { buffer, byteOffset, BYTES_PER_ELEMENT } = first as Float32Array<ArrayBuffer>;
+  return { data: new Float32Array(buffer, byteOffset + offset * BYTES_PER_ELEMENT, length), shape: [length] };
 }
 
 function feeds(wanted: readonly GraphWeight[], weights: Weights): Record<string, op.Tensor> {

@@ -7,7 +7,6 @@ import {
   type ReplicaSetup,
   type ReplicaStep,
   sizeOf,
-  unpack,
 } from "./_replica_messages.ts";
 
 type Message = { readonly answer: ReplicaAnswer | undefined } | { readonly error: string };
@@ -21,8 +20,8 @@ interface Replica {
 
 /** What the replicas of one step found. */
 export interface ReplicaResult {
-  /** Gradients by weight, valid until the next step. */
-  readonly gradients: Readonly<Record<string, op.Tensor>>;
+  /** Gradients one after the other, in the order given at the start; valid until the next step. */
+  readonly gradients: Float32Array<ArrayBuffer>;
   /** The other outputs. */
   readonly results: ReplicaAnswer["results"];
 }
@@ -31,12 +30,10 @@ export interface ReplicaResult {
 export class Replicas {
   readonly #replicas: readonly Replica[];
   readonly #weights: readonly Packed[];
-  readonly #gradients: readonly Packed[];
 
-  private constructor(replicas: readonly Replica[], weights: readonly Packed[], gradients: readonly Packed[]) {
+  private constructor(replicas: readonly Replica[], weights: readonly Packed[]) {
     this.#replicas = replicas;
     this.#weights = weights;
-    this.#gradients = gradients;
   }
 
   /** Starts threads that run `model`; `weights` are inputs and `gradients` outputs of it, float32. */
@@ -69,7 +66,7 @@ export class Replicas {
       weights: new ArrayBuffer(4 * inside.length),
       gradients: new ArrayBuffer(4 * outside.length),
     }));
-    const all = new Replicas(replicas, inside.packed, outside.packed);
+    const all = new Replicas(replicas, inside.packed);
     try {
       await Promise.all(replicas.map(({ worker }) => ask(worker, setup, [])));
     } catch (error) {
@@ -91,7 +88,7 @@ export class Replicas {
       const answer = await ask(replica.worker, message, [replica.weights, replica.gradients]);
       replica.weights = answer!.weights;
       replica.gradients = answer!.gradients;
-      return { gradients: unpack(this.#gradients, replica.gradients), results: answer!.results };
+      return { gradients: new Float32Array(replica.gradients), results: answer!.results };
     }));
   }
 

@@ -12,6 +12,7 @@ import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
 import { type ParameterSpec, type StatisticsUpdate, updateRunningStatistics } from "@/networks/mod.ts";
 import { type Engine, replicatedEngine, singleEngine, type TrainedPiece } from "./_engine.ts";
+import { pack, sizeOf } from "./_replica_messages.ts";
 import { shareOf } from "./_replicas.ts";
 import type { TrainingState } from "./state.ts";
 
@@ -81,28 +82,45 @@ export class Trainer implements AsyncDisposable {
   readonly #options: TrainerOptions;
   readonly #trained: readonly ParameterSpec[];
   readonly #used: readonly ParameterSpec[];
-  /** Buffers that the next step writes; they change places with the state's after each step. */
-  readonly #spare = new Map<string, Buffer>();
+  /** What the next step reads and what it writes; they change places after each step. */
+  readonly #sets: [BufferSet, BufferSet];
   /** Weights, moments and step counter; change it only between steps. */
   readonly state: TrainingState;
 
   private constructor(
     engine: Engine,
     options: TrainerOptions,
-    used: readonly ParameterSpec[],
+    { used, trained }: { readonly used: readonly ParameterSpec[]; readonly trained: readonly ParameterSpec[] },
     state: TrainingState,
   ) {
     this.#engine = engine;
     this.#options = options;
     this.#used = used;
-    this.#trained = used.filter((spec) => spec.trainable);
+    this.#trained = trained;
     this.state = state;
-    for (const spec of this.#trained) {
-      for (const slot of slotsOf(options.optimiser, spec.name)) {
-        if (!state.slots.has(slot)) state.slots.set(slot, new Float32Array(state.values.get(spec.name)!.length));
-        this.#spare.set(slot, new Float32Array(state.slots.get(slot)!.length));
+    for (const { name } of trained) {
+      for (const slot of slotsOf(options.optimiser, name)) {
+        if (!state.slots.has(slot)) state.slots.set(slot, new Float32Array(state.values.get(name)!.length));
       }
-      this.#spare.set(spec.name, new Float32Array(state.values.get(spec.name)!.length));
+    }
+    this.#sets = [bufferSet(trained, options.optimiser), bufferSet(trained, options.optimiser)];
+    this.#adopt();
+  }
+
+  /** Takes arrays that the state was given since the last step, or at the start. */
+  #adopt(): void {
+    for (
+      const [live, views] of [[this.state.values, this.#sets[0].values], [
+        this.state.slots,
+        this.#sets[0].slots,
+      ]] as const
+    ) {
+      for (const [name, view] of views) {
+        const held = live.get(name)!;
+        if (held === view) continue;
+        view.set(held);
+        live.set(name, view);
+      }
     }
   }
 
@@ -126,7 +144,8 @@ export class Trainer implements AsyncDisposable {
         );
       }
     }
-    const trained = parameters.specs.filter((spec) => spec.trainable);
+    const kind = ({ name, decay }: ParameterSpec) => `${options.clipGroup?.(name) ?? ""} ${decay}`;
+    const trained = [...Map.groupBy(parameters.specs.filter((spec) => spec.trainable), kind).values()].flat();
     const weights = trained.map((spec) => parameters.values.get(spec.name)!);
     // Of each replica's share of the mean, so that their sum needs no dividing.
     const gradients = op.gradients(replicas > 1 ? op.mul(loss, 1 / replicas) : loss, weights);
@@ -144,6 +163,7 @@ export class Trainer implements AsyncDisposable {
       data,
       weights: used.map(graphWeight),
       trained: trained.map(graphWeight),
+      kind: (name: string) => kind(trained.find((spec) => spec.name === name)!),
       reports,
       gradients,
       slots: (name: string) => slotsOf(options.optimiser, name),
@@ -151,7 +171,7 @@ export class Trainer implements AsyncDisposable {
     };
     const { session = {} } = options;
     const engine = replicas > 1 ? await replicatedEngine(replicas, parts, session) : await singleEngine(parts, session);
-    return new Trainer(engine, options, used, state);
+    return new Trainer(engine, options, { used, trained }, state);
   }
 
   /** The device that runs the step. */
@@ -175,12 +195,13 @@ export class Trainer implements AsyncDisposable {
       rest["correction1"] = { data: Float32Array.of(1 - beta1 ** t), shape: [] };
       rest["correction2"] = { data: Float32Array.of(1 - beta2 ** t), shape: [] };
     }
-    const into: Record<string, op.Tensor> = {};
+    this.#adopt();
+    const into: Record<string, op.Tensor> = {}, [, spare] = this.#sets;
     for (const { name, shape } of this.#trained) {
-      into[`${name}'`] = { data: this.#spare.get(name)!, shape };
+      into[`${name}'`] = { data: spare.values.get(name)!, shape };
       for (const slot of slotsOf(optimiser, name)) {
         rest[slot] = { data: this.state.slots.get(slot)!, shape };
-        into[`${slot}'`] = { data: this.#spare.get(slot)!, shape };
+        into[`${slot}'`] = { data: spare.slots.get(slot)!, shape };
       }
     }
     const results = await this.#engine.run(data, this.state.values, rest, into);
@@ -191,10 +212,9 @@ export class Trainer implements AsyncDisposable {
     if (!Number.isFinite(report["loss"])) {
       throw new RangeError(`Cannot go on training: the loss at step ${this.state.step} is ${report["loss"]}`);
     }
-    for (const { name } of this.#trained) {
-      this.#swap(this.state.values, name);
-      for (const slot of slotsOf(optimiser, name)) this.#swap(this.state.slots, slot);
-    }
+    this.#sets.reverse();
+    for (const [name, view] of this.#sets[0].values) this.state.values.set(name, view);
+    for (const [slot, view] of this.#sets[0].slots) this.state.slots.set(slot, view);
     for (const update of updates) {
       updateRunningStatistics(
         {
@@ -212,16 +232,29 @@ export class Trainer implements AsyncDisposable {
     return report;
   }
 
-  #swap(live: Map<string, Buffer>, name: string): void {
-    const old = live.get(name)!;
-    live.set(name, this.#spare.get(name)!);
-    this.#spare.set(name, old);
-  }
-
   /** Frees the runtime's memory. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#engine[Symbol.asyncDispose]();
   }
+}
+
+/** Weights and moments by name, views of buffers in which those of a kind lie one after the other. */
+interface BufferSet {
+  readonly values: ReadonlyMap<string, Buffer>;
+  readonly slots: ReadonlyMap<string, Buffer>;
+}
+
+function bufferSet(trained: readonly ParameterSpec[], optimiser: Optimiser): BufferSet {
+  const { packed, length } = pack(trained);
+  const lay = (nameOf: (name: string) => string): [string, Buffer][] => {
+    const buffer = new ArrayBuffer(4 * length);
+    return packed.map(({ name, shape, offset }) => [nameOf(name), new Float32Array(buffer, 4 * offset, sizeOf(shape))]);
+  };
+  const kinds = slotsOf(optimiser, "").keys();
+  return {
+    values: new Map(lay((name) => name)),
+    slots: new Map([...kinds].flatMap((kind) => lay((name) => slotsOf(optimiser, name)[kind]!))),
+  };
 }
 
 /** New weights and moments from gradients; the first group's gradient norm is reported when it is limited. */

@@ -150,14 +150,15 @@ Deno.test.each(
     [{ kind: "sgd", momentum: 0.9, weightDecay: 0.01 }],
     [{ kind: "adamw", weightDecay: 0.01, clip: 0.5 }],
   ] as const,
-)("Trainer with replicas steps a weight of several pieces as one graph does: %j", async (optimiser) => {
+)("Trainer with replicas steps weights that share pieces as one graph does: %j", async (optimiser) => {
   const size = 2 ** 18 + 3; // more elements than the optimiser takes at a time
   const run = async (replicas: number) => {
     const parameters = inputParameters(), share = 2 / replicas;
     const x = op.input("x", "float32", [share, 1]);
     const w = parameters.param("w", [1, size], { init: { kind: "normal", sd: 1 } });
     const b = parameters.param("b", [size], { init: { kind: "normal", sd: 1 } });
-    const error = op.add(op.matmul(x, w), b), loss = op.mul(op.mean(op.mul(error, error)), 10);
+    const c = parameters.param("c", [size], { init: { kind: "normal", sd: 1 } }); // lies behind b, and a piece holds ends of both
+    const error = op.mul(op.add(op.matmul(x, w), b), c), loss = op.mul(op.mean(op.mul(error, error)), 10);
     await using trainer = await Trainer.create(
       { data: [x], parameters, loss, batchSize: 2, replicas, optimiser },
       freshState(parameters.specs, 1),
@@ -167,11 +168,11 @@ Deno.test.each(
       const report = await trainer.step({ x: { data: Float32Array.of(value, 1), shape: [2, 1] } }, 0.1);
       norms.push(report["gradientNorm"] ?? 0);
     }
-    return { norms, values: ["w", "b"].map((name) => trainer.state.values.get(name)!.slice()) };
+    return { norms, values: ["w", "b", "c"].map((name) => trainer.state.values.get(name)!.slice()) };
   };
   const [one, two] = [await run(1), await run(2)];
   one.values.forEach((values, i) => {
-    assertAllClose({ data: two.values[i]! }, { data: values }, TOLERANCE.float32.forward, "wb"[i]!);
+    assertAllClose({ data: two.values[i]! }, { data: values }, TOLERANCE.float32.forward, "wbc"[i]!);
   });
   one.norms.forEach((norm, i) =>
     assert.ok(Math.abs(norm - two.norms[i]!) <= 1e-4 * norm, `${norm} and ${two.norms[i]}`)
