@@ -34,6 +34,9 @@ export interface ArcfaceResult {
   readonly cosine: Value;
 }
 
+/** Class vectors shorter than this count as this long, as in PyTorch's normalize. */
+const SHORTEST = 1e-12;
+
 /**
  * Builds the ArcFace loss.
  *
@@ -57,7 +60,9 @@ export interface ArcfaceResult {
  */
 export function arcfaceLoss({ features, centres, labels, margin, scale }: ArcfaceOperands): ArcfaceResult {
   const classes = centres.shape[0] as number;
-  const cosines = op.gemm(op.normalize(features), op.normalize(centres), { transB: true }); // N, C
+  // Products are divided by the lengths of class vectors, of which there are many, rather than the vectors themselves.
+  const products = op.gemm(op.normalize(features), centres, { transB: true }); // N, C
+  const cosines = op.div(products, op.reshape(op.max2(op.l2norm(centres), SHORTEST), [1, classes]));
   const range = op.constant(BigInt64Array.from({ length: classes }, (_, i) => BigInt(i)), [1, classes]);
   const hit = op.cast(op.equal(op.unsqueeze(labels, [1]), range), "float32"); // N, C
   const target = op.reduceSum(op.mul(cosines, hit), [1]); // N, 1

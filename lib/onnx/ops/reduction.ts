@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { axisOf, checkType, emit, show } from "../_node.ts";
-import type { GradientRule, Value } from "../types.ts";
+import { axisOf, checkType, emit, show, withRule } from "../_node.ts";
+import type { Value } from "../types.ts";
 import { ints } from "./creation.ts";
-import { add, div, max2, mul } from "./arithmetic.ts";
+import { positive } from "./_positive.ts";
+import { add, div, max2, mul, sub } from "./arithmetic.ts";
 
 function reduce(op: string, x: Value, axes: readonly number[], keepDims: boolean): Value {
   checkType(op, "the operand", x, "float32", "float64", "float16", "int64", "int32");
@@ -162,8 +163,8 @@ const TINY = 1e-30;
  */
 export function l2norm(x: Value, axis = -1): Value {
   const squares = reduceSum(mul(x, x), [axis]);
-  const rule: GradientRule = (node, [g]) => [() => div(mul(g!, 0.5), max2(node.outputs[0]!, TINY))];
-  return emit("Sqrt", [squares], squares.dtype, squares.shape, {}, rule);
+  const length = emit("Sqrt", [squares], squares.dtype, squares.shape);
+  return withRule(length, [x], (_node, [g]) => [() => mul(x, div(g!, max2(length, TINY)))]);
 }
 /**
  * A value divided by its Euclidean length along an axis.
@@ -184,7 +185,12 @@ export function l2norm(x: Value, axis = -1): Value {
  * ```
  */
 export function normalize(x: Value, axis = -1, epsilon = 1e-12): Value {
-  return div(x, max2(l2norm(x, axis), epsilon));
+  const length = l2norm(x, axis), divisor = max2(length, epsilon), y = div(x, divisor);
+  // dx = (g - y sum(g y)) / length; below epsilon the divisor is constant, and dx = g / epsilon.
+  return withRule(y, [x], (_node, [g]) => [() => {
+    const along = mul(reduceSum(mul(g!, y), [axis]), positive(sub(length, epsilon)));
+    return div(sub(g!, mul(y, along)), divisor);
+  }]);
 }
 /**
  * Cosine between rows.
