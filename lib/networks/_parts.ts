@@ -23,7 +23,7 @@ export function partsOf(x: Value, elements: number): Value[] {
   return op.split(x, Array.from({ length: Math.ceil(batch / size) }, (_, i) => Math.min(size, batch - i * size)), 0);
 }
 
-/** Whether all parts [n,C,H,W] together are no more than one part was meant to be. */
+/** Whether all parts [n,C,H,W] together are half of what one part was meant to be; then parts have nothing left to save. */
 export function areSmall(parts: readonly Value[]): boolean {
   const elements = parts.map(({ shape }) => shape.reduce((n: number, d) => n * (d as number), 1));
   return elements.reduce((a, b) => a + b, 0) <= PART_ELEMENTS / 2;

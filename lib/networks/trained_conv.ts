@@ -34,18 +34,17 @@ const SUITED: Readonly<Record<number, { readonly tile: op.WinogradTile; readonly
  * @param processor Where it runs.
  * @returns [N,O,H',W'].
  */
-export function trainedConv(x: Value, w: Value, { bias, ...settings }: Settings, { block }: TrainingProcessor): Value {
-  const y = unbiased(x, w, settings, block);
-  return bias === undefined ? y : op.add(y, op.reshape(bias, [-1, 1, 1]));
+export function trainedConv(x: Value, w: Value, settings: Settings, { block }: TrainingProcessor): Value {
+  const { strides, pads, bias } = settings, side = x.shape[2] as number, suited = SUITED[side];
+  const [out, inn, rows] = w.shape as [number, number, number];
+  if (suited && rows === 3 && Math.min(out, inn) >= suited.channels && [...strides, ...pads].every((n) => n === 1)) {
+    return biased(op.winogradConvImages(x, op.winogradKernel(w, suited.tile)), bias);
+  }
+  if (block === undefined || !op.isBlocked(w, block)) return op.conv(x, w, settings);
+  return biased(op.blockedConv(x, w, { strides, pads, block }), bias);
 }
 
-function unbiased(x: Value, w: Value, settings: Omit<Settings, "bias">, block: number | undefined): Value {
-  const side = x.shape[2] as number, [out, inn, rows] = w.shape as [number, number, number];
-  const { strides, pads } = settings, suited = SUITED[side];
-  if (suited && rows === 3 && Math.min(out, inn) >= suited.channels && [...strides, ...pads].every((n) => n === 1)) {
-    return op.winogradConvImages(x, op.winogradKernel(w, suited.tile));
-  }
-  return block !== undefined && op.isBlocked(w, block)
-    ? op.blockedConv(x, w, { ...settings, block })
-    : op.conv(x, w, settings);
+/** x [N,O,H,W] with a bias [O] added to each channel. */
+function biased(x: Value, bias: Value | undefined): Value {
+  return bias === undefined ? x : op.add(x, op.reshape(bias, [-1, 1, 1]));
 }
