@@ -21,7 +21,7 @@ export interface ConvOptions {
   /** Make the operand twice as large first, every pixel a block of 2x2; for a kernel of 3 with a padding of 1. */
   readonly upsample?: boolean;
   /** The processor that the weight is trained on. */
-  readonly trained?: TrainingProcessor | undefined;
+  readonly processor?: TrainingProcessor | undefined;
 }
 
 /** x [N,C,H,W] -> [N,O,H',W'], cross-correlation with a square kernel, as torch.nn.Conv2d. */
@@ -30,7 +30,7 @@ export function conv2d(
   x: Value,
   options: ConvOptions,
 ): Value {
-  const { inputs, outputs, kernel, stride = 1, padding = 0, bias = true, upsample = false, trained } = options;
+  const { inputs, outputs, kernel, stride = 1, padding = 0, bias = true, upsample = false, processor } = options;
   const fanIn = inputs * kernel * kernel;
   const kaiming: Initialisation = { kind: "kaiming", fanIn };
   const shape = [outputs, inputs, kernel, kernel];
@@ -40,7 +40,7 @@ export function conv2d(
   const added = bias ? params.param("bias", [outputs], { init: kaiming }) : undefined;
   if (upsample) return op.upsampleConv(x, weight, added);
   const settings = { strides: [stride, stride], pads: [padding, padding, padding, padding], bias: added } as const;
-  return trained ? trainedConv(x, weight, settings, trained) : op.conv(x, weight, settings);
+  return processor ? trainedConv(x, weight, settings, processor) : op.conv(x, weight, settings);
 }
 
 /** x [...,I] -> [...,O], as torch.nn.Linear; starts as given, or Kaiming uniform as PyTorch does. */

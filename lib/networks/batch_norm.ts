@@ -75,6 +75,7 @@ export interface BatchNormOptions extends BatchNormMode {
  * @param parts Parts of the batch `[n,C]` or `[n,C,H,W]`.
  * @param options As of {@linkcode batchNorm}.
  * @returns The normalised parts.
+ * @throws {TypeError} In training, if a length is a name or channels differ.
  *
  * @example Two halves share a mean
  * ```ts

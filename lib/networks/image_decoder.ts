@@ -44,7 +44,7 @@ export function imageDecoder(
   config: ImageDecoderConfig,
   params: Parameters,
   z: Value,
-  { processor: trained }: { readonly processor?: TrainingProcessor | undefined } = {},
+  { processor }: { readonly processor?: TrainingProcessor | undefined } = {},
 ): Value {
   const { inputs, channels, multipliers, resBlocks, groups } = config;
   const widths = multipliers.map((multiplier) => channels * multiplier);
@@ -57,14 +57,14 @@ export function imageDecoder(
   }
 
   let width = widths[levels - 1]!;
-  let h = conv3x3(params.scope("conv_in"), z, { inputs, outputs: width, trained }); // N,C,7,7
+  let h = conv3x3(params.scope("conv_in"), z, { inputs, outputs: width, processor }); // N,C,7,7
   for (const name of ["mid.block_1", "mid.block_2"]) {
-    h = resBlock(params.scope(name), h, { inputs: width, outputs: width, trained }, groups);
+    h = resBlock(params.scope(name), h, { inputs: width, outputs: width, processor }, groups);
   }
   for (let level = levels - 1; level >= 0; level--) {
     const up = params.scope(`up.${level}`);
     for (let block = 0; block < resBlocks; block++) {
-      h = resBlock(up.scope(`block.${block}`), h, { inputs: width, outputs: widths[level]!, trained }, groups);
+      h = resBlock(up.scope(`block.${block}`), h, { inputs: width, outputs: widths[level]!, processor }, groups);
       width = widths[level]!;
     }
     if (level > 0) { // N,C,2H,2W
@@ -88,7 +88,7 @@ function resBlock(p: Parameters, x: Value, sizes: BlockSizes, groups: number): V
 }
 
 /** Channels of a convolution, and where its kernel is trained. */
-type BlockSizes = Pick<ConvOptions, "inputs" | "outputs" | "trained">;
+type BlockSizes = Pick<ConvOptions, "inputs" | "outputs" | "processor">;
 
 function conv3x3(p: Parameters, x: Value, options: BlockSizes & Pick<ConvOptions, "bias" | "upsample">): Value {
   return conv2d(p, x, { ...options, kernel: 3, padding: 1 });

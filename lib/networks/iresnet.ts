@@ -157,7 +157,7 @@ export function iresnet(
   config: IResNetConfig,
   params: Parameters,
   x: Value,
-  { training = false, inferenceOnly = false, bulk = false, processor, dropoutMask }: IResNetOptions = {},
+  { training = false, inferenceOnly = false, bulk = false, processor: trainedOn, dropoutMask }: IResNetOptions = {},
 ): IResNetOutput {
   checkConfig(config);
   const { inputSize, stem, widths, layers, features } = config;
@@ -170,9 +170,9 @@ export function iresnet(
   const updates: StatisticsUpdate[] = [];
   const mode: BatchNormMode = training ? { updates } : {};
 
-  const trained = training ? processor : undefined;
-  const parts = trained ? partsOf(x, stem * inputSize ** 2) : [x];
-  const first = parts.map((part) => conv3x3(params.scope("conv1"), part, 3, stem, 1, trained));
+  const processor = training ? trainedOn : undefined;
+  const parts = processor ? partsOf(x, stem * inputSize ** 2) : [x];
+  const first = parts.map((part) => conv3x3(params.scope("conv1"), part, 3, stem, 1, processor));
   let h = batchNormOfParts(params, "bn1", first, mode) // n,stem,H,W
     .map((part) => Field.ofImages(activation(params, part, stem, inferenceOnly)));
   const taps: Value[] = [];
@@ -187,7 +187,7 @@ export function iresnet(
         squeezeExcitation: first ? config.squeezeExcitation : 0,
         inferenceOnly,
         bulk: bulk && !training,
-        trained,
+        processor,
         mode,
       });
       inputs = width;
@@ -233,8 +233,8 @@ interface BlockOptions {
   readonly inferenceOnly: boolean;
   /** Work with factors of stored kernels where that is faster. */
   readonly bulk: boolean;
-  /** Where kernels are trained. */
-  readonly trained: TrainingProcessor | undefined;
+  /** The processor that kernels are trained on. */
+  readonly processor: TrainingProcessor | undefined;
   readonly mode: BatchNormMode;
 }
 
@@ -244,7 +244,7 @@ function imagesOf(parts: readonly Field[]): Value[] {
 
 /** Parts of a batch x [n,C,H,W] -> [n,O,H,W] or [n,O,H/2,W/2]. */
 function basicBlock(params: Parameters, x: readonly Field[], options: BlockOptions): Field[] {
-  const { inputs, outputs, downsample, squeezeExcitation, mode, trained } = options;
+  const { inputs, outputs, downsample, squeezeExcitation, mode, processor } = options;
   const tile = options.bulk ? suitedTile(x[0]!.side, inputs, outputs) : undefined;
   const fused = tile && { outputs, tile };
   const h = fused ? x.map((part) => entryInFactors(params, part, fused)) : entry(params, x, options);
@@ -255,12 +255,12 @@ function basicBlock(params: Parameters, x: readonly Field[], options: BlockOptio
     });
   }
   const stride = downsample ? 2 : 1;
-  const second = h.map(({ images }) => conv3x3(params.scope("conv2"), images, outputs, outputs, stride, trained));
+  const second = h.map(({ images }) => conv3x3(params.scope("conv2"), images, outputs, outputs, stride, processor));
   const residual = batchNormOfParts(params, "bn3", second, mode);
   let shortcut = imagesOf(x);
   if (downsample) {
     const layer = params.scope("downsample.0");
-    shortcut = shortcut.map((part) => conv1x1(layer, part, inputs, outputs, stride, trained));
+    shortcut = shortcut.map((part) => conv1x1(layer, part, inputs, outputs, stride, processor));
     shortcut = batchNormOfParts(params, "downsample.1", shortcut, mode);
   }
   if (squeezeExcitation > 0) {
@@ -272,9 +272,9 @@ function basicBlock(params: Parameters, x: readonly Field[], options: BlockOptio
 
 /** The first half of a block's residual branch: norm, convolution, norm, PReLU. */
 function entry(params: Parameters, x: readonly Field[], options: BlockOptions): Field[] {
-  const { inputs, outputs, inferenceOnly, mode, trained } = options;
+  const { inputs, outputs, inferenceOnly, mode, processor } = options;
   const before = batchNormOfParts(params, "bn1", imagesOf(x), mode);
-  const h = before.map((part) => conv3x3(params.scope("conv1"), part, inputs, outputs, 1, trained));
+  const h = before.map((part) => conv3x3(params.scope("conv1"), part, inputs, outputs, 1, processor));
   const after = batchNormOfParts(params, "bn2", h, mode);
   return after.map((part) => Field.ofImages(activation(params, part, outputs, inferenceOnly)));
 }
@@ -314,9 +314,9 @@ function conv3x3(
   inputs: number,
   outputs: number,
   stride: number,
-  trained?: TrainingProcessor,
+  processor?: TrainingProcessor,
 ): Value {
-  const shape = { inputs, outputs, stride, kernel: 3, padding: 1, trained };
+  const shape = { inputs, outputs, stride, kernel: 3, padding: 1, processor };
   return conv2d(p, x, { ...shape, bias: false, init: KERNEL_INIT });
 }
 
@@ -326,9 +326,9 @@ function conv1x1(
   inputs: number,
   outputs: number,
   stride: number,
-  trained?: TrainingProcessor,
+  processor?: TrainingProcessor,
 ): Value {
-  return conv2d(p, x, { inputs, outputs, stride, trained, kernel: 1, bias: false, init: KERNEL_INIT });
+  return conv2d(p, x, { inputs, outputs, stride, processor, kernel: 1, bias: false, init: KERNEL_INIT });
 }
 
 function checkConfig(config: IResNetConfig): void {

@@ -1,4 +1,4 @@
-/** What is made of a value once, however often it is asked for: the runtime does not see that two parts of a graph are the same. */
+/** What is made of a value once, however often it is asked for: the runtime does not merge parts of a graph that hold constants of their own. */
 import type { Value } from "./types.ts";
 
 const made = new WeakMap<Value, Map<string, Value>>();

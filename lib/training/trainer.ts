@@ -81,7 +81,6 @@ export class Trainer implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #options: TrainerOptions;
   readonly #trained: readonly ParameterSpec[];
-  readonly #used: readonly ParameterSpec[];
   /** What the next step reads and what it writes; they change places after each step. */
   readonly #sets: [BufferSet, BufferSet];
   /** Weights, moments and step counter; change it only between steps. */
@@ -90,12 +89,11 @@ export class Trainer implements AsyncDisposable {
   private constructor(
     engine: Engine,
     options: TrainerOptions,
-    { used, trained }: { readonly used: readonly ParameterSpec[]; readonly trained: readonly ParameterSpec[] },
+    trained: readonly ParameterSpec[],
     state: TrainingState,
   ) {
     this.#engine = engine;
     this.#options = options;
-    this.#used = used;
     this.#trained = trained;
     this.state = state;
     for (const { name } of trained) {
@@ -109,18 +107,20 @@ export class Trainer implements AsyncDisposable {
 
   /** Takes arrays that the state was given since the last step, or at the start. */
   #adopt(): void {
-    for (
-      const [live, views] of [[this.state.values, this.#sets[0].values], [
-        this.state.slots,
-        this.#sets[0].slots,
-      ]] as const
-    ) {
-      for (const [name, view] of views) {
-        const held = live.get(name)!;
-        if (held === view) continue;
-        view.set(held);
-        live.set(name, view);
-      }
+    const { values, slots } = this.state, [live] = this.#sets;
+    for (const [held, views] of [[values, live.values], [slots, live.slots]] as const) {
+      const changed = [...views].filter(([name, view]) => held.get(name) !== view);
+      // All are copied before any is overwritten: two weights may have changed places.
+      const copies = changed.map(([name, view]) => {
+        const data = held.get(name);
+        if (data?.length === view.length) return data.slice();
+        const found = data === undefined ? "none" : `${data.length}`;
+        throw new TypeError(`Cannot train: ${name} needs ${view.length} values, the state has ${found}`);
+      });
+      changed.forEach(([name, view], i) => {
+        view.set(copies[i]!);
+        held.set(name, view);
+      });
     }
   }
 
@@ -130,7 +130,7 @@ export class Trainer implements AsyncDisposable {
    * @param options What to train and how.
    * @param state Where to start; missing moments start at zero. The trainer keeps it and changes it.
    * @returns The trainer, before its next step.
-   * @throws {TypeError} If the state lacks a weight or has it in another size.
+   * @throws {TypeError} If the state lacks a weight, or has it or a moment of it in another size.
    * @throws {RangeError} If the replicas cannot share the batch evenly.
    */
   static async create(options: TrainerOptions, state: TrainingState): Promise<Trainer> {
@@ -171,7 +171,7 @@ export class Trainer implements AsyncDisposable {
     };
     const { session = {} } = options;
     const engine = replicas > 1 ? await replicatedEngine(replicas, parts, session) : await singleEngine(parts, session);
-    return new Trainer(engine, options, { used, trained }, state);
+    return new Trainer(engine, options, trained, state);
   }
 
   /** The device that runs the step. */

@@ -179,6 +179,59 @@ Deno.test.each(
   );
 });
 
+Deno.test("Trainer with replicas keeps kinds of weights apart, and takes arrays that the state is given", async () => {
+  // In turn with decay and without, in two groups of clipping; moved between steps by a save, a load and an exchange.
+  const sizes = { "a.w": [1, 2 ** 18 + 1], "a.b": [5], "z.w": [1, 7], "z.b": [2 ** 18 + 1], "a.v": [1, 5] };
+  const run = async (replicas: number) => {
+    const parameters = inputParameters(), x = op.input("x", "float32", [2 / replicas, 1]);
+    const losses = Object.entries(sizes).map(([name, shape], i) => {
+      const value = parameters.param(name, shape, { init: { kind: "normal", sd: 1 } });
+      const y = op.mul(op.reshape(value, [1, -1]), op.add(x, i));
+      return op.mean(op.mul(y, y));
+    });
+    const options = {
+      ...{ data: [x], parameters, loss: op.sum(losses), batchSize: 2, replicas },
+      optimiser: { kind: "adamw", weightDecay: 0.5, clip: 0.1 },
+      clipGroup: (name: string) => name[0]!,
+    } as const;
+    const data = { x: { data: Float32Array.of(1, -0.5), shape: [2, 1] } };
+    const path = await Deno.makeTempFile({ suffix: ".safetensors" });
+    try {
+      {
+        await using trainer = await Trainer.create(options, freshState(parameters.specs, 1));
+        await trainer.step(data, 0.1);
+        saveState(path, trainer.state);
+      }
+      await using trainer = await Trainer.create(options, loadState(path).state);
+      const { values, slots } = trainer.state;
+      await trainer.step(data, 0.1);
+      const [v, b] = [values.get("a.v")!, values.get("a.b")!];
+      values.set("a.v", b).set("a.b", v);
+      slots.set("z.w#first", new Float32Array(7).fill(0.25));
+      await trainer.step(data, 0.1);
+      return Object.fromEntries([...values].map(([name, array]) => [name, array.slice()]));
+    } finally {
+      await Deno.remove(path);
+    }
+  };
+  const [one, two] = [await run(1), await run(2)];
+  for (const name of Object.keys(sizes)) {
+    assertAllClose({ data: two[name]! }, { data: one[name]! }, TOLERANCE.float32.forward, name);
+  }
+});
+
+Deno.test("Trainer.step() refuses arrays of another size, and names them", async () => {
+  await using t = await trainer(OPTIMISERS[0]!, fresh());
+  t.state.values.set("w", Float32Array.of(5));
+  await assert.rejects(t.step(batch(0), 0.05), {
+    name: "TypeError",
+    message: "Cannot train: w needs 2 values, the state has 1",
+  });
+  const state = fresh();
+  state.slots.set("w#velocity", new Float32Array(3));
+  await assert.rejects(trainer(OPTIMISERS[0]!, state), /Cannot train: w#velocity needs 2 values, the state has 3/);
+});
+
 Deno.test("Trainer with replicas moves running statistics by the mean of the shares", async () => {
   await using t = await trainer(OPTIMISERS[0]!, fresh(), 2);
   const data = batch(0);

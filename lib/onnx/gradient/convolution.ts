@@ -72,9 +72,15 @@ export function convWeightGradient(g: Value, x: Value, w: Value, a: ConvAttribut
   const tap = small ? productsChannelsLast(g, x, a) : productsPerImage(g, x, a);
   for (let i = 0; i < kh!; i++) for (let j = 0; j < kw!; j++) taps.push(tap(i, j));
   if (small) return reshape(joined(taps.map((v) => reshape(v, [out!, inn!, 1])), 2), [out!, inn!, kh!, kw!]);
-  const sums = reshape(reduceSum(joined(taps, 1), [0], false), [taps.length, out! * inn!]); // taps, O C/g
-  return reshape(transpose(sums, [1, 0]), [out!, inn!, kh!, kw!]);
+  // One sum of all taps' products where they are small; where they are large, one sum a tap, so that few are held.
+  const sums = out! * inn! <= SMALL_PRODUCT
+    ? reduceSum(joined(taps, 1), [0], false)
+    : joined(taps.map((v) => reduceSum(v, [0], false)), 0);
+  return reshape(transpose(reshape(sums, [taps.length, out! * inn!]), [1, 0]), [out!, inn!, kh!, kw!]);
 }
+
+/** Elements of a tap's gradient up to which the products of all taps and images are held at once. */
+const SMALL_PRODUCT = 4096;
 
 function joined(values: readonly Value[], axis: number): Value {
   return values.length === 1 ? values[0]! : concat(values, axis);

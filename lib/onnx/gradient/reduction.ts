@@ -127,7 +127,7 @@ const batchNorm: GradientRule = ({ inputs, attributes }, [g]) => {
   let made: Value | undefined;
   const product = () => made ??= op.mul(op.sub(channelDots(g!, x), op.mul(mean, total)), inverse);
   return [
-    () => channelAffine(g!, slope, full(scale.shape as number[], 0)),
+    () => channelAffine(g!, slope, op.cast(full(scale.shape as number[], 0), x.dtype)),
     product,
     () => total,
     () => op.neg(op.mul(total, slope)),

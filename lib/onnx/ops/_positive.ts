@@ -10,5 +10,7 @@ const STEEP = 1e30;
 /** 1 where x > 0, else 0, in x's type: a steep line cut at 0 and 1, one pass where a comparison and a cast are two slower ones. */
 export function positive(x: Value): Value {
   if (x.dtype !== "float32") return cast(greater(x, 0), x.dtype);
-  return emit("HardSigmoid", [x], x.dtype, x.shape, { alpha: { float: STEEP }, beta: { float: 0 } });
+  return emit("HardSigmoid", [x], x.dtype, x.shape, { alpha: { float: STEEP }, beta: { float: 0 } }, () => [
+    undefined, // constant on either side of 0
+  ]);
 }

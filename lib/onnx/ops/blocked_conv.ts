@@ -9,7 +9,7 @@
  * @module
  */
 import { derived } from "../_derived.ts";
-import { emit, fixed, show, withRule } from "../_node.ts";
+import { checkType, emit, fixed, show, withRule } from "../_node.ts";
 import { convInputGradient, convWeightGradient } from "../gradient/convolution.ts";
 import type { Value } from "../types.ts";
 import { conv, type ConvAttributes, convAttributes, type ConvOptions } from "./convolution.ts";
@@ -20,6 +20,9 @@ export interface BlockedConvOptions extends Pick<ConvOptions, "strides" | "pads"
   /** Channels of a block, from {@linkcode convolutionBlock}. */
   readonly block: number;
 }
+
+/** The runtime reads at most so many channels as they are. */
+const COLOURS = 3;
 
 /** Domain of the runtime's operators in this order. */
 const DOMAIN = "com.microsoft.nchwc";
@@ -33,7 +36,7 @@ const DOMAIN = "com.microsoft.nchwc";
  * @param w Weight `[O, C, kh, kw]`.
  * @param options Steps, border and channels of a block.
  * @returns `[N, O, H', W']`.
- * @throws {TypeError} If shapes do not fit.
+ * @throws {TypeError} If shapes do not fit, or x or w is not float32.
  * @throws {RangeError} If {@linkcode isBlocked} says no.
  *
  * @example As a plain convolution where the processor has no blocks
@@ -48,6 +51,8 @@ const DOMAIN = "com.microsoft.nchwc";
  * ```
  */
 export function blockedConv(x: Value, w: Value, { block, ...options }: BlockedConvOptions): Value {
+  checkType("BlockedConv", "the operand", x, "float32");
+  checkType("BlockedConv", "the weight", w, "float32");
   const plain = conv(x, w, options);
   const [out, inn] = [0, 1].map((axis) => fixed("BlockedConv", w.shape, axis)) as [number, number];
   if (!isBlocked(w, block)) {
@@ -55,10 +60,10 @@ export function blockedConv(x: Value, w: Value, { block, ...options }: BlockedCo
   }
   const few = inn % block !== 0;
   const kernel = derived(w, `blocks of ${block}`, () => inBlocksOf(w, block, few ? 1 : block)); // few channels are read as they are
-  const images = few ? x : emit(`${DOMAIN}:ReorderInput`, [x], x.dtype, x.shape, { channels_last: { int: 0 } });
+  const images = few ? x : emit(`${DOMAIN}:ReorderInput`, [x], x.dtype, x.shape, { "channels_last": { int: 0 } });
   const { attributes } = plain.node!;
   const inBlocks = emit(`${DOMAIN}:Conv`, [images, kernel], x.dtype, plain.shape, attributes);
-  const order = { channels: { int: out }, channels_last: { int: 0 } };
+  const order = { channels: { int: out }, "channels_last": { int: 0 } };
   const y = emit(`${DOMAIN}:ReorderOutput`, [inBlocks], x.dtype, plain.shape, order);
   const a: ConvAttributes = convAttributes(attributes);
   return withRule(y, [x, w], (_node, [g]) => [
@@ -82,7 +87,7 @@ function inBlocksOf(w: Value, block: number, inner: number): Value {
  *
  * @param w Weight `[O, C, kh, kw]`.
  * @param block Channels of a block.
- * @returns True if O is whole blocks, and C is whole blocks or less than one.
+ * @returns True if O is whole blocks, and C is whole blocks or at most 3.
  *
  * @example Colours
  * ```ts
@@ -95,5 +100,5 @@ function inBlocksOf(w: Value, block: number, inner: number): Value {
  */
 export function isBlocked(w: Value, block: number): boolean {
   const [out, inn] = w.shape as number[];
-  return out! % block === 0 && (inn! % block === 0 || inn! <= 3);
+  return out! % block === 0 && (inn! % block === 0 || inn! <= COLOURS);
 }

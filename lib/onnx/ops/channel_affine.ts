@@ -5,6 +5,7 @@
  */
 import { emit } from "../_node.ts";
 import type { GradientRule, Value } from "../types.ts";
+import { cast } from "./conversion.ts";
 import { full } from "./creation.ts";
 import { channelDots } from "./dots.ts";
 import { reduceSum } from "./reduction.ts";
@@ -34,7 +35,7 @@ const EPSILON = 2 ** -16;
  */
 export function channelAffine(x: Value, slope: Value, shift: Value): Value {
   const channels = [x.shape[1] as number];
-  const statistics = [full(channels, 0), full(channels, 1 - EPSILON)];
+  const statistics = [0, 1 - EPSILON].map((number) => cast(full(channels, number), x.dtype));
   const rule: GradientRule = (_node, [g]) => [
     () => channelAffine(g!, slope, statistics[0]!),
     () => channelDots(g!, x),

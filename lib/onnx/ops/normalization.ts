@@ -123,7 +123,7 @@ export function batchNormTrain(x: Value, parameters: AffineParameters): BatchNor
  * @param parts Tensors `[N, C, ...]`, all lengths fixed; N may differ.
  * @param parameters Scale and bias `[C]`.
  * @returns The normalised parts and the biased statistics `[C]`.
- * @throws {TypeError} If a length is a name.
+ * @throws {TypeError} If a length is a name, there are no parts, or their channels or ranks differ.
  *
  * @example A batch of two halves
  * ```ts
@@ -142,6 +142,12 @@ export function batchNormTrainParts(
   /** Normalised parts. */
   readonly y: Value[];
 } {
+  const [first] = parts;
+  const other = parts.find(({ shape }) => shape.length !== first!.shape.length || shape[1] !== first!.shape[1]);
+  if (first === undefined || other !== undefined) {
+    const found = other === undefined ? "none" : `${show(first!.shape)} and ${show(other.shape)}`;
+    throw new TypeError(`Cannot build BatchNormTrain: expected parts with the same channels and rank, found ${found}`);
+  }
   const { mean, variance } = batchStatistics(parts);
   // One slope and one shift per channel for all parts, whose gradients are sums of the parts' own.
   const slope = div(scale, sqrt(add(variance, epsilon))), shift = sub(bias, mul(mean, slope));

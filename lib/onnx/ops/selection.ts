@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { axisOf, checkRank, checkType, emit, fixed, makeNode, show } from "../_node.ts";
+import { asValue, axisOf, checkRank, checkType, emit, fixed, makeNode, show } from "../_node.ts";
 import type { Value } from "../types.ts";
-import { ints, scalar } from "./creation.ts";
+import { ints } from "./creation.ts";
 
 /**
  * Values joined along an axis.
@@ -240,7 +240,7 @@ export function pad(x: Value, pads: readonly number[], value = 0): Value {
     const extra = pads[i]! + pads[rank + i]!;
     return extra === 0 ? d : fixed("Pad", x.shape, i) + extra;
   });
-  return emit("Pad", [x, ints(pads), scalar(value)], x.dtype, shape, { mode: { text: "constant" } });
+  return emit("Pad", [x, ints(pads), asValue(value, x.dtype)], x.dtype, shape, { mode: { text: "constant" } });
 }
 
 /**

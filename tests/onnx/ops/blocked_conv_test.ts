@@ -60,7 +60,8 @@ for (const each of CASES) {
 }
 
 Deno.test("convolutionBlock() is a block that the runtime has, the same at every call", async () => {
-  assert.ok([undefined, 8, 16].includes(block));
+  // An x86-64 processor has them: a new runtime that named them otherwise would only be slow, and be noticed by nobody.
+  assert.ok((Deno.build.arch === "x86_64" ? [8, 16] : [undefined, 8, 16]).includes(block));
   assert.equal(await op.convolutionBlock(), block);
 });
 
@@ -71,6 +72,11 @@ Deno.test("blockedConv() refuses channels that are not whole blocks, and names t
     message: "Cannot build BlockedConv: [24, 16, 3, 3] does not divide into blocks of 16 channels",
   });
   assert.throws(() => op.blockedConv(x, op.full([16, 32, 3, 3], 0), { block: 16 }), /Cannot build Conv: operand/);
+  const wide = op.input("wide", "float64", [1, 16, 7, 7]);
+  assert.throws(
+    () => op.blockedConv(wide, op.full([16, 16, 3, 3], 0), { block: 16 }),
+    /BlockedConv: the operand .*float64/,
+  );
 });
 
 Deno.test("isBlocked() takes whole blocks and colours", () => {

@@ -38,7 +38,12 @@ function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): 
   return Math.sqrt(error / size);
 }
 
-const SHAPES = [[7, 7, 2, 5], [14, 14, 1, 3], [9, 4, 3, 2], [1, 1, 1, 1], [3, 17, 2, 4]] as const;
+const SHAPES = [[7, 7, 2, 5], [14, 14, 1, 3], [9, 4, 3, 2], [1, 1, 1, 1], [3, 17, 2, 4], [16, 11, 2, 3], [
+  9,
+  20,
+  3,
+  2,
+]] as const;
 
 Deno.test.each(SHAPES.flatMap((shape) => [[shape, 4], [shape, 7]] as const))(
   "winogradConv() and winogradConvImages() are the convolution, for pixels [%s] in tiles of %s",
@@ -60,12 +65,12 @@ Deno.test.each(SHAPES.flatMap((shape) => [[shape, 4], [shape, 7]] as const))(
   },
 );
 
-Deno.test.each([[4], [7]] as const)(
-  "gradients() of winogradConv() and winogradConvImages() are those of conv(), in tiles of %s",
-  async (tile) => {
-    const [side, n, c, out] = [7, 2, 3, 4];
-    const x = op.input("x", "float32", [side, side, n, c]), w = op.input("w", "float32", [out, c, 3, 3]);
-    const weights = op.constant(normal("loss", side * side * n * out), [side, side, n, out]);
+Deno.test.each([[4, 7, 7], [7, 7, 7], [4, 12, 9], [7, 9, 16]] as const)(
+  "gradients() of winogradConv() and winogradConvImages() are those of conv(), in tiles of %s, %s x %s pixels",
+  async (tile, height, width) => {
+    const [n, c, out] = [2, 3, 4];
+    const x = op.input("x", "float32", [height, width, n, c]), w = op.input("w", "float32", [out, c, 3, 3]);
+    const weights = op.constant(normal("loss", height * width * n * out), [height, width, n, out]);
     const images = op.transpose(x, [2, 3, 0, 1]);
     const plain = op.transpose(op.conv(images, w, { pads: [1, 1, 1, 1] }), [2, 3, 0, 1]);
     const kernel = op.winogradKernel(w, tile);
@@ -75,7 +80,7 @@ Deno.test.each([[4], [7]] as const)(
     const [px, pw] = op.gradients(lossOf(plain, weights), [x, w]);
     const found = await evaluate(
       new Map([
-        [x, { data: normal("x", side * side * n * c), shape: [side, side, n, c] }],
+        [x, { data: normal("x", height * width * n * c), shape: [height, width, n, c] }],
         [w, { data: normal("w", out * c * 9), shape: [out, c, 3, 3] }],
       ]),
       { dx: dx!, dw: dw!, ix: ix!, iw: iw!, px: px!, pw: pw! },
