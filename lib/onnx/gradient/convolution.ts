@@ -11,6 +11,7 @@ import { fixed } from "../_node.ts";
 import { conv, type ConvAttributes, convAttributes, convTranspose } from "../ops/convolution.ts";
 import { constant } from "../ops/creation.ts";
 import { fusedMatmul, gemm, matmul } from "../ops/linalg.ts";
+import { channelSums } from "../ops/dots.ts";
 import { concat, pad, reshape, slice, spaceToDepth, transpose } from "../ops/movement.ts";
 import { reduceSum } from "../ops/reduction.ts";
 import type { GradientRule, Value } from "../types.ts";
@@ -158,16 +159,13 @@ function tapWindows(parts: Value, { dilations, strides }: ConvAttributes, { size
   };
 }
 
-/** Gradient of a bias per channel. */
-const channelSum = (g: Value) => reduceSum(g, [0, 2, 3], false);
-
 const convRule: GradientRule = ({ inputs, attributes }, [g]) => {
   const [x, w] = inputs as [Value, Value];
   const a = convAttributes(attributes);
   return [
     () => convInputGradient(g!, w, x, a),
     () => convWeightGradient(g!, x, w, a),
-    () => channelSum(g!),
+    () => channelSums(g!),
   ];
 };
 
@@ -178,7 +176,7 @@ const convTransposeRule: GradientRule = ({ inputs, attributes }, [g]) => {
   return [
     () => conv(g!, w, a),
     () => convWeightGradient(x, g!, w, a),
-    () => channelSum(g!),
+    () => channelSums(g!),
   ];
 };
 

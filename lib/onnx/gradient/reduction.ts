@@ -3,7 +3,7 @@ import { fixed } from "../_node.ts";
 import * as op from "../ops/elementwise.ts";
 import { fusedMatmul, gemm } from "../ops/linalg.ts";
 import { channelAffine } from "../ops/channel_affine.ts";
-import { channelDots } from "../ops/dots.ts";
+import { channelDots, channelSums } from "../ops/dots.ts";
 import { expand, gather, reshape, shapeOf } from "../ops/movement.ts";
 import { full, ints } from "../ops/creation.ts";
 import { reduceMean, reduceSum } from "../ops/reduction.ts";
@@ -123,7 +123,7 @@ const batchNorm: GradientRule = ({ inputs, attributes }, [g]) => {
   const [x, scale, , mean, variance] = inputs as [Value, Value, Value, Value, Value];
   const epsilon = (attributes["epsilon"] as { float: number } | undefined)?.float ?? 1e-5;
   const inverse = op.div(1, op.sqrt(op.add(variance, epsilon))), slope = op.mul(scale, inverse);
-  const total = reduceSum(g!, x.shape.map((_, i) => i).filter((i) => i !== 1), false);
+  const total = channelSums(g!);
   let made: Value | undefined;
   const product = () => made ??= op.mul(op.sub(channelDots(g!, x), op.mul(mean, total)), inverse);
   return [

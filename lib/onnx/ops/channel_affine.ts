@@ -7,8 +7,7 @@ import { emit } from "../_node.ts";
 import type { GradientRule, Value } from "../types.ts";
 import { cast } from "./conversion.ts";
 import { full } from "./creation.ts";
-import { channelDots } from "./dots.ts";
-import { reduceSum } from "./reduction.ts";
+import { channelDots, channelSums } from "./dots.ts";
 
 /** Variance and epsilon that add up to exactly 1, epsilon not below what cuDNN allows (1e-5). */
 const EPSILON = 2 ** -16;
@@ -39,7 +38,7 @@ export function channelAffine(x: Value, slope: Value, shift: Value): Value {
   const rule: GradientRule = (_node, [g]) => [
     () => channelAffine(g!, slope, statistics[0]!),
     () => channelDots(g!, x),
-    () => reduceSum(g!, x.shape.map((_, i) => i).filter((i) => i !== 1), false),
+    () => channelSums(g!),
   ];
   return emit("BatchNormalization", [x, slope, shift, ...statistics], x.dtype, x.shape, {
     epsilon: { float: EPSILON },

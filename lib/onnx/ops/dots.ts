@@ -60,9 +60,29 @@ export function channelDots(a: Value, b: Value): Value {
   const area = a.shape.slice(1).every((d) => typeof d === "number")
     ? (a.shape.slice(2) as number[]).reduce((n, d) => n * d, 1)
     : 0;
-  if (area < LONG_ROW) return reduceSum(mul(a, b), a.shape.map((_, i) => i).filter((i) => i !== 1), false);
+  if (area < LONG_ROW) return channelSums(mul(a, b));
   const shape = [a.shape[0]!, a.shape[1]!, 1, area], left = reshape(a, shape);
   return reduceSum(fusedMatmul(left, a === b ? left : reshape(b, shape), false, true), [0, 2, 3], false);
+}
+
+/**
+ * Sum over all but the channel axis.
+ *
+ * @param x `[N, C, ...]`.
+ * @returns `[C]`.
+ * @throws {TypeError} If x holds no numbers.
+ *
+ * @example Two channels
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as op from "@/onnx/mod.ts";
+ *
+ * const x = op.constant(Float32Array.of(1, 2, 3, 4), [2, 2]);
+ * deepStrictEqual([...(await op.compute(op.channelSums(x))).data], [4, 6]);
+ * ```
+ */
+export function channelSums(x: Value): Value {
+  return reduceSum(x, x.shape.map((_, i) => i).filter((i) => i !== 1), false);
 }
 
 function checkSame(name: string, a: Value, b: Value): void {

@@ -7,7 +7,7 @@ import { checkRank, emit, fixed, show, withRule } from "../_node.ts";
 import type { GradientRule, Value } from "../types.ts";
 import { add, div, max2, mul, sqrt, sub } from "./arithmetic.ts";
 import { channelAffine } from "./channel_affine.ts";
-import { channelDots, rowDots } from "./dots.ts";
+import { channelDots, channelSums, rowDots } from "./dots.ts";
 import { full } from "./creation.ts";
 import { concat, slice } from "./movement.ts";
 import { reduceMean, reduceSum, sum } from "./reduction.ts";
@@ -164,8 +164,7 @@ function batchStatistics(parts: readonly Value[]): { readonly mean: Value; reado
     x.shape.reduce((n: number, _, i) => i === 1 ? n : n * fixed("BatchNormTrain", x.shape, i), 1)
   );
   const share = 1 / sizes.reduce((a, b) => a + b, 0), channels = fixed("BatchNormTrain", parts[0]!.shape, 1);
-  const axes = parts[0]!.shape.map((_, i) => i).filter((i) => i !== 1);
-  const average = mul(sum(parts.map((x) => reduceSum(x, axes, false))), share);
+  const average = mul(sum(parts.map(channelSums)), share);
   const squares = mul(sum(parts.map((x) => channelDots(x, x))), share);
   const spread = max2(sub(squares, mul(average, average)), 0);
   // Together, so that their gradient is one pass over each part.
