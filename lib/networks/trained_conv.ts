@@ -1,6 +1,7 @@
 /** Convolutions whose kernels change with every step, on a processor. */
 import * as op from "@/onnx/mod.ts";
 import type { Value } from "@/onnx/mod.ts";
+import { suitedTile, type SuitedTiles } from "./_pixels_first.ts";
 
 /** The processor that a network is trained on. */
 export interface TrainingProcessor {
@@ -19,7 +20,7 @@ interface Settings {
  * By height of the image, the tiles in which a 3x3 convolution is fastest by factors of its kernel, made anew each time, and the fewest
  * channels for that.
  */
-const SUITED: Readonly<Record<number, { readonly tile: op.WinogradTile; readonly channels: number }>> = {
+const SUITED: SuitedTiles = {
   28: { tile: 7, channels: 32 },
   14: { tile: 7, channels: 64 },
   7: { tile: 4, channels: 64 },
@@ -35,10 +36,10 @@ const SUITED: Readonly<Record<number, { readonly tile: op.WinogradTile; readonly
  * @returns [N,O,H',W'].
  */
 export function trainedConv(x: Value, w: Value, settings: Settings, { block }: TrainingProcessor): Value {
-  const { strides, pads, bias } = settings, side = x.shape[2] as number, suited = SUITED[side];
-  const [out, inn, rows] = w.shape as [number, number, number];
-  if (suited && rows === 3 && Math.min(out, inn) >= suited.channels && [...strides, ...pads].every((n) => n === 1)) {
-    return biased(op.winogradConvImages(x, op.winogradKernel(w, suited.tile)), bias);
+  const { strides, pads, bias } = settings, [out, inn, rows] = w.shape as [number, number, number];
+  const tile = suitedTile(x.shape[2] as number, inn, out, SUITED);
+  if (tile !== undefined && rows === 3 && [...strides, ...pads].every((n) => n === 1)) {
+    return biased(op.winogradConvImages(x, op.winogradKernel(w, tile)), bias);
   }
   if (block === undefined || !op.isBlocked(w, block)) return op.conv(x, w, settings);
   return biased(op.blockedConv(x, w, { strides, pads, block }), bias);
